@@ -1,0 +1,39 @@
+// How a request ends, or does not end yet.
+#pragma once
+
+#include <cstdint>
+
+namespace kmemlab {
+
+/// What one run of a request came to. A core never sleeps: `blocked` hands the request back, with the channel in it,
+/// and the same request is run again when that channel was woken.
+enum class Outcome : std::uint8_t { done, failed, blocked };
+
+/// Why a legal request returned null (failed), or why a call is forbidden (refused).
+enum class Reason : std::uint8_t {
+  none,
+  type_limit,   ///< the type's limit is reached and the caller may not sleep
+  no_space,     ///< no hole in the allocator's address range
+  no_frames,    ///< no free page frame
+  no_entries,   ///< no free map entry
+  map_busy,     ///< the map is locked and the caller may not sleep
+  too_big,      ///< larger than the documents allow
+  wait_in_interrupt,  ///< rule: a request that may sleep was made in an interrupt
+};
+inline constexpr unsigned reasons = 8;
+
+constexpr const char* name_of(Reason r) {
+  switch (r) {
+    case Reason::none: return "none";
+    case Reason::type_limit: return "type_limit";
+    case Reason::no_space: return "no_space";
+    case Reason::no_frames: return "no_frames";
+    case Reason::no_entries: return "no_entries";
+    case Reason::map_busy: return "map_busy";
+    case Reason::too_big: return "too_big";
+    case Reason::wait_in_interrupt: return "wait_in_interrupt";
+  }
+  return "?";
+}
+
+}  // namespace kmemlab

@@ -1,0 +1,192 @@
+// JSON of `info --json` (kmemlab.info/1) and of reports (kmemlab.report/1). Names are a contract: additions are fine, a
+// rename is a new schema number. Integers throughout, except events_per_second; digests are 16 hexadecimal digits, since
+// many readers of JSON round integers over 2^53; a byte_ticks sum over 2^64 is a string of decimal digits.
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "sim/cli/render.h"
+
+namespace kmemlab::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json big(u128 n) {
+  if (n <= std::numeric_limits<std::uint64_t>::max()) return static_cast<std::uint64_t>(n);
+  return decimal(n);
+}
+
+Json quality_json(const traces::Quality& q) {
+  return {{"lost_events", q.lost_events},
+          {"lost_marks", q.lost_marks},
+          {"before_trace", q.before_trace},
+          {"unrecorded", q.unrecorded},
+          {"lost_free", q.lost_free},
+          {"live_at_end", q.live_at_end},
+          {"null_frees", q.null_frees},
+          {"null_allocs", q.null_allocs},
+          {"inverted", q.inverted},
+          {"out_of_order", q.out_of_order},
+          {"damaged", q.damaged},
+          {"damaged_bytes", q.damaged_bytes},
+          {"first_damage", q.first_damage},
+          {"unmatchable", q.unmatchable},
+          {"hashed_pointers", q.hashed_pointers},
+          {"may_sleep", {{"yes", q.may_sleep_yes}, {"no", q.may_sleep_no}, {"unknown", q.may_sleep_unknown}}},
+          {"context",
+           {{"task", q.context_task}, {"interrupt", q.context_interrupt}, {"unknown", q.context_unknown}}},
+          {"cache", {{"known", q.cache_known}, {"learned", q.cache_learned}, {"unknown", q.cache_unknown}}}};
+}
+
+Json reasons_json(const std::array<std::uint64_t, reasons>& counts) {
+  Json j = Json::object();
+  for (unsigned i = 1; i < reasons; ++i) {
+    if (counts[i] != 0) j[name_of(static_cast<Reason>(i))] = counts[i];
+  }
+  return j;
+}
+
+template <class Sum>
+Json parts_json(const sim::HeldParts<Sum>& p) {
+  return {{"held", big(p.held)},
+          {"requested", big(p.requested)},
+          {"internal", big(p.internal)},
+          {"cached", big(p.cached)},
+          {"metadata", big(p.metadata)}};
+}
+
+Json blocking_json(const sim::SleepStats& b) {
+  Json causes = Json::object();
+  for (unsigned i = 1; i < sleep_causes; ++i) causes[name_of(static_cast<SleepCause>(i))] = b.by_cause[i];
+  Json histogram = Json::array();
+  unsigned used = 0;
+  for (unsigned i = 0; i < b.histogram.size(); ++i) {
+    if (b.histogram[i] != 0) used = i + 1;
+  }
+  for (unsigned i = 0; i < used; ++i) histogram.push_back(b.histogram[i]);
+  return {{"sleeps", b.sleeps},       {"by_cause", causes},     {"ticks_total", b.ticks_total},
+          {"ticks_max", b.ticks_max}, {"histogram", histogram}, {"deadlock", b.deadlock ? 1 : 0}};
+}
+
+Json run_json(const sim::Report& r) {
+  Json j;
+  j["core"] = r.core;
+  j["options"] = r.options;
+  j["requests"] = r.requests;
+  j["granted"] = r.granted;
+  j["slept"] = r.slept;
+  j["failed"] = r.failed;
+  j["refused"] = r.refused;
+  j["asleep_at_end"] = r.asleep_at_end;
+  j["failed_by"] = reasons_json(r.failed_by);
+  j["violations"] = reasons_json(r.violations);
+  j["frees"] = r.frees;
+  j["skipped_frees"] = r.skipped_frees;
+  j["implied_frees"] = r.implied_frees;
+  j["unmatched_frees"] = r.unmatched_frees;
+  j["bytes"] = {{"requested", r.bytes.requested},
+                {"granted", r.bytes.granted},
+                {"failed", r.bytes.failed},
+                {"refused", r.bytes.refused},
+                {"peak_requested", r.bytes.peak_requested},
+                {"peak_granted", r.bytes.peak_granted},
+                {"recorded_granted", r.bytes.recorded_granted}};
+  j["pages"] = {{"mapped", r.pages.mapped}, {"returned", r.pages.returned}, {"peak", r.pages.peak}, {"end", r.pages.end}};
+  j["at_peak"] = parts_json(r.at_peak);
+  j["at_peak"]["event"] = r.peak_event;
+  j["at_peak"]["tick"] = r.peak_tick;
+  j["byte_ticks"] = parts_json(r.byte_ticks);
+  j["largest_free_run"] = r.largest_free_run;
+  j["external_permille"] = r.external_permille;
+  j["unusable_permille"] = r.unusable_permille;
+  j["blocking"] = blocking_json(r.blocking);
+  j["interrupts_off"] = {{"sum", r.interrupts_off.ticks}, {"max", r.interrupts_off.ticks_max}};
+  j["lock"] = {{"ticks", r.lock_ticks}};
+  j["accesses"] = {{"loads", r.accesses.loads}, {"stores", r.accesses.stores}};
+  j["tlb"] = {{"misses", r.accesses.tlb_misses}, {"table_reads", r.accesses.table_reads}};
+  j["call_ticks"] = r.call_ticks;
+  j["lag_ticks_max"] = r.lag_ticks_max;
+  j["counterfactual_from"] = r.counterfactual_from ? Json(*r.counterfactual_from) : Json(nullptr);
+  j["stopped"] = r.stopped;
+  j["digest"] = hex(r.digest);
+  j["events_per_second"] = r.events_per_second;
+  return j;
+}
+
+}  // namespace
+
+std::string report_json(const ReplayReport& report) {
+  const traces::Totals& t = report.totals;
+  const sim::Profile& p = report.machine.profile;
+  Json j;
+  j["schema"] = "kmemlab.report/1";
+  j["trace"] = {{"name", report.trace.source().name},
+                {"format", report.trace.source().format},
+                {"records", t.records},
+                {"digest", hex(t.digest)},
+                {"digest_full", hex(t.digest_full)},
+                {"quality", quality_json(report.trace.quality())}};
+  j["machine"] = {{"name", p.name},
+                  {"page_size", p.page_bytes()},
+                  {"word_bytes", p.word_bytes},
+                  {"cpus", report.kernel.cpus},
+                  {"ram", report.kernel.ram_bytes},
+                  {"arena", {{"base", p.arena_base.v}, {"bytes", report.kernel.arena_bytes}}},
+                  {"map_entries", sim::map_entries_for(report.kernel.arena_bytes >> p.page_shift)}};
+  j["recorded"] = {{"core", "recorded"},
+                   {"requests", t.allocs},
+                   {"granted", t.allocs - t.alloc_nulls},
+                   {"frees", t.matched},
+                   {"bytes",
+                    {{"requested", t.bytes.requested},
+                     {"granted", t.bytes.granted},
+                     {"peak_requested", t.peak_requested},
+                     {"peak_granted", t.peak_granted}}}};
+  j["runs"] = Json::array();
+  for (const sim::Report& r : report.runs) j["runs"].push_back(run_json(r));
+  return j.dump(2) + "\n";
+}
+
+std::string info_json(const traces::KmtReader& trace, const traces::Totals& t) {
+  Json events = Json::object();
+  for (const traces::EventCount& e : t.events) events[e.name] = e.count;
+  Json j;
+  j["schema"] = "kmemlab.info/1";
+  j["name"] = trace.source().name;
+  j["format"] = trace.source().format;
+  j["kernel"] = trace.source().kernel;
+  j["clock"] = trace.source().clock;
+  j["cpus"] = trace.source().cpus;
+  j["tasks"] = t.tasks;
+  j["records"] = t.records;
+  j["events"] = events;
+  j["allocs"] = t.allocs;
+  j["frees"] = t.frees;
+  j["reallocs"] = t.reallocs;
+  j["null_allocs"] = t.alloc_nulls;
+  j["null_frees"] = t.null_frees;
+  j["matched"] = t.matched;
+  j["before_trace"] = t.before_trace;
+  j["unrecorded"] = t.unrecorded;
+  j["lost_free"] = t.lost_free;
+  j["live_at_end"] = t.live_at_end;
+  j["lost"] = t.lost_events;
+  j["bytes"] = {{"requested", t.bytes.requested}, {"granted", t.bytes.granted}, {"freed", t.bytes.freed}};
+  j["peak"] = {{"requested", t.peak_requested}, {"granted", t.peak_granted}, {"blocks", t.peak_blocks}};
+  j["perf_kmem"] = {{"requested", t.perf_kmem.requested},
+                    {"allocated", t.perf_kmem.allocated},
+                    {"freed", t.perf_kmem.freed}};
+  j["pages"] = {{"allocs", t.pages.allocs},       {"failed", t.pages.failed},
+                {"frees", t.pages.frees},         {"matched", t.pages.matched},
+                {"other_order", t.pages.other_order}, {"unmatched", t.pages.unmatched},
+                {"live_at_end", t.pages.live_at_end}, {"allocated_pages", t.pages.allocated_pages},
+                {"freed_pages", t.pages.freed_pages}};
+  j["ticks"] = {{"first", t.tick_first}, {"last", t.tick_last}};
+  j["quality"] = quality_json(trace.quality());
+  j["digest"] = hex(t.digest);
+  j["digest_full"] = hex(t.digest_full);
+  return j.dump(2) + "\n";
+}
+
+}  // namespace kmemlab::cli

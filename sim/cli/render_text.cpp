@@ -1,0 +1,209 @@
+// Reports and trace summaries for a terminal of 80 columns: what matters first, one table a question.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/cli/render.h"
+
+namespace kmemlab::cli {
+
+namespace {
+
+std::uint64_t share_permille(u128 part, u128 whole) {
+  return whole == 0 ? 0 : static_cast<std::uint64_t>(part * 1000 / whole);
+}
+
+std::string heading(const std::string& text) { return "\n" + text + "\n"; }
+
+std::string core_name(const sim::Report& r) { return r.core; }
+
+std::string requests_table(const ReplayReport& report) {
+  const traces::Totals& t = report.totals;
+  TextTable table({"", "requests", "granted", "failed", "refused", "slept", "asleep", "frees"});
+  table.row({"recorded", with_commas(t.allocs), with_commas(t.allocs - t.alloc_nulls), with_commas(t.refused), "-", "-",
+             "-", with_commas(t.matched)});
+  for (const sim::Report& r : report.runs) {
+    table.row({core_name(r), with_commas(r.requests), with_commas(r.granted), with_commas(r.failed),
+               with_commas(r.refused), with_commas(r.slept), with_commas(r.asleep_at_end), with_commas(r.frees)});
+  }
+  return heading("Requests (failed: null though legal; refused: forbidden by the system's documents)") + table.text();
+}
+
+std::string bytes_table(const ReplayReport& report) {
+  const traces::Totals& t = report.totals;
+  TextTable table({"", "requested", "granted", "rounding", "peak requested", "peak granted"});
+  const auto rounding = [](std::uint64_t requested, std::uint64_t granted) {
+    return granted == 0 ? std::string("-") : permille_text(share_permille(granted - std::min(requested, granted), granted));
+  };
+  table.row({"recorded", with_commas(t.bytes.requested), with_commas(t.bytes.granted),
+             rounding(t.bytes.requested, t.bytes.granted), with_commas(t.peak_requested), with_commas(t.peak_granted)});
+  for (const sim::Report& r : report.runs) {
+    const std::uint64_t granted_requests = r.bytes.requested - r.bytes.failed - r.bytes.refused;
+    table.row({core_name(r), with_commas(r.bytes.requested), with_commas(r.bytes.granted),
+               rounding(granted_requests, r.bytes.granted), with_commas(r.bytes.peak_requested),
+               with_commas(r.bytes.peak_granted)});
+  }
+  return heading("Bytes over the whole run (rounding: share of what was granted that nobody asked for)") + table.text();
+}
+
+std::string peak_table(const ReplayReport& report) {
+  TextTable table({"", "held", "requested", "internal", "cached", "metadata", "external"});
+  table.row({"recorded", "-", with_commas(report.totals.peak_requested),
+             with_commas(report.totals.peak_granted - std::min(report.totals.peak_granted, report.totals.peak_requested)),
+             "-", "-", "-"});
+  for (const sim::Report& r : report.runs) {
+    table.row({core_name(r), with_commas(r.at_peak.held), with_commas(r.at_peak.requested),
+               with_commas(r.at_peak.internal), with_commas(r.at_peak.cached), with_commas(r.at_peak.metadata),
+               permille_text(r.external_permille)});
+  }
+  std::string text = heading("When most pages were held, bytes (held = requested + internal + cached + metadata)") + table.text();
+  TextTable over({"", "requested", "internal", "cached", "metadata", "pages mapped", "returned", "at end"});
+  for (const sim::Report& r : report.runs) {
+    const auto& b = r.byte_ticks;
+    over.row({core_name(r), permille_text(share_permille(b.requested, b.held)),
+              permille_text(share_permille(b.internal, b.held)), permille_text(share_permille(b.cached, b.held)),
+              permille_text(share_permille(b.metadata, b.held)), with_commas(r.pages.mapped),
+              with_commas(r.pages.returned), with_commas(r.pages.end)});
+  }
+  return text + heading("Over time: shares of the held byte-ticks, and page traffic") + over.text();
+}
+
+std::string time_table(const ReplayReport& report) {
+  TextTable table({"", "sleeps", "asleep in all", "longest", "level raised", "lock waits", "lag at most"});
+  for (const sim::Report& r : report.runs) {
+    table.row({core_name(r), with_commas(r.blocking.sleeps), ticks_text(r.blocking.ticks_total),
+               ticks_text(r.blocking.ticks_max), ticks_text(r.interrupts_off.ticks), ticks_text(r.lock_ticks),
+               ticks_text(r.lag_ticks_max)});
+  }
+  std::string text = heading("Blocking and time, simulated") + table.text();
+  TextTable machine({"", "loads", "stores", "TLB misses", "table reads", "in calls", "digest"});
+  for (const sim::Report& r : report.runs) {
+    machine.row({core_name(r), with_commas(r.accesses.loads), with_commas(r.accesses.stores),
+                 with_commas(r.accesses.tlb_misses), with_commas(r.accesses.table_reads), ticks_text(r.call_ticks),
+                 hex(r.digest)});
+  }
+  return text + heading("The machine") + machine.text();
+}
+
+std::string reasons_text(const char* what, const std::array<std::uint64_t, reasons>& counts) {
+  std::string text;
+  for (unsigned i = 1; i < reasons; ++i) {
+    if (counts[i] == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", with_commas(counts[i]), name_of(static_cast<Reason>(i)));
+  }
+  return text.empty() ? text : fmt::format("  {}: {}\n", what, text);
+}
+
+std::string notes(const sim::Report& r) {
+  std::string text = reasons_text("failed", r.failed_by) + reasons_text("refused, by rule", r.violations);
+  std::string causes;
+  for (unsigned i = 1; i < sleep_causes; ++i) {
+    if (r.blocking.by_cause[i] == 0) continue;
+    causes += fmt::format("{}{} on {}", causes.empty() ? "" : ", ", with_commas(r.blocking.by_cause[i]),
+                          name_of(static_cast<SleepCause>(i)));
+  }
+  if (!causes.empty()) text += "  sleeps: " + causes + "\n";
+  if (r.skipped_frees != 0) {
+    text += fmt::format("  {} frees skipped: their blocks were never granted\n", with_commas(r.skipped_frees));
+  }
+  if (r.counterfactual_from) {
+    text += fmt::format("  from event {} on this run departs from what was recorded\n", with_commas(*r.counterfactual_from));
+  }
+  if (r.asleep_at_end != 0) {
+    text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end{}\n",
+                        with_commas(r.asleep_at_end), r.blocking.deadlock ? ": DEADLOCK, the frees that could wake "
+                                                                            "them wait behind sleepers too" : "");
+  }
+  if (!r.stopped.empty()) text += "  STOPPED: panic: " + r.stopped + "\n";
+  const std::string name = r.options.empty() ? r.core : r.core + ":" + r.options;
+  return text.empty() && r.options.empty() ? text : name + "\n" + text;
+}
+
+}  // namespace
+
+std::string quality_text(const traces::Quality& q) {
+  std::vector<std::string> parts;
+  const auto part = [&](std::uint64_t n, const char* what) {
+    if (n != 0) parts.push_back(with_commas(n) + " " + what);
+  };
+  part(q.lost_events, "events lost by the recorder");
+  part(q.lost_marks, "gaps of unknown size");
+  part(q.damaged, "records damaged");
+  part(q.out_of_order, "out of order");
+  part(q.inverted, "inverted pairs put right");
+  part(q.unmatchable, "with no usable pointer");
+  part(q.before_trace, "frees of blocks older than the trace");
+  part(q.unrecorded, "frees whose allocation had no event");
+  part(q.lost_free, "frees lost (address allocated again)");
+  part(q.live_at_end, "blocks live at the end");
+  part(q.null_frees, "frees of null");
+  part(q.may_sleep_unknown, "requests that do not say whether they may sleep");
+  part(q.context_unknown, "events of unknown context");
+  part(q.cache_unknown, "allocations whose cache is unknown");
+  if (q.hashed_pointers != 0) parts.emplace_back("pointers are hashed: identity only");
+  if (parts.empty()) return "quality   nothing lost, nothing unknown\n";
+  std::string text;
+  std::string line = "quality   ";
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string piece = parts[i] + (i + 1 < parts.size() ? "; " : "");
+    if (line.size() + piece.size() > 80 && line.size() > 10) {
+      while (line.back() == ' ') line.pop_back();
+      text += line + "\n";
+      line = std::string(10, ' ');
+    }
+    line += piece;
+  }
+  text += line + "\n";
+  if (!q.first_damage.empty()) text += "          first damage: " + q.first_damage + "\n";
+  return text;
+}
+
+std::string report_text(const ReplayReport& report) {
+  const traces::Totals& t = report.totals;
+  const traces::Source& s = report.trace.source();
+  const sim::Profile& p = report.machine.profile;
+  std::string text = fmt::format("{}   {}, {} records, {} CPU{}, {} of trace time\n", s.name, s.format,
+                                 with_commas(t.records), s.cpus, s.cpus == 1 ? "" : "s",
+                                 ticks_text(t.tick_last - t.tick_first));
+  text += quality_text(report.trace.quality());
+  text += fmt::format("machine   {}, {} pages, RAM {}, arena {} at 0x{:x}\n", p.name, size_text(p.page_bytes()),
+                      size_text(report.kernel.ram_bytes), size_text(report.kernel.arena_bytes), p.arena_base.v);
+  text += requests_table(report) + bytes_table(report) + peak_table(report) + time_table(report);
+  std::string all_notes;
+  for (const sim::Report& r : report.runs) all_notes += notes(r);
+  if (!all_notes.empty()) text += "\n" + all_notes;
+  return text;
+}
+
+std::string info_text(const traces::KmtReader& trace, const traces::Totals& t) {
+  const traces::Source& s = trace.source();
+  std::string text = quality_text(trace.quality());
+  text += fmt::format("trace     {}, {}\n", s.name, s.format);
+  if (!s.kernel.empty()) text += "kernel    " + s.kernel + "\n";
+  text += fmt::format("size      {} records, {} CPUs, {} tasks, {} of {} time\n", with_commas(t.records), s.cpus,
+                      with_commas(t.tasks), ticks_text(t.tick_last - t.tick_first), s.clock.empty() ? "trace" : s.clock);
+  text += "\n";
+  TextTable events({"event", "count"});
+  for (const traces::EventCount& e : t.events) events.row({e.name, with_commas(e.count)});
+  text += events.text() + "\n";
+  TextTable slab({"slab events", "allocs", "frees", "matched", "before trace", "unrecorded", "of null"});
+  slab.row({"", with_commas(t.allocs), with_commas(t.frees), with_commas(t.matched), with_commas(t.before_trace),
+            with_commas(t.unrecorded), with_commas(t.null_frees)});
+  text += slab.text() + "\n";
+  TextTable bytes({"slab bytes", "requested", "granted", "freed", "peak granted", "live blocks at most"});
+  bytes.row({"", with_commas(t.bytes.requested), with_commas(t.bytes.granted), with_commas(t.bytes.freed),
+             with_commas(t.peak_granted), with_commas(t.peak_blocks)});
+  text += bytes.text() + "\n";
+  TextTable pages({"page events", "allocs", "frees", "matched", "pages out", "pages back"});
+  pages.row({"", with_commas(t.pages.allocs), with_commas(t.pages.frees), with_commas(t.pages.matched),
+             with_commas(t.pages.allocated_pages), with_commas(t.pages.freed_pages)});
+  text += pages.text();
+  text += fmt::format("\nmay sleep {} yes, {} no, {} unknown;  context {} task, {} interrupt, {} unknown\n",
+                      with_commas(trace.quality().may_sleep_yes), with_commas(trace.quality().may_sleep_no),
+                      with_commas(trace.quality().may_sleep_unknown), with_commas(trace.quality().context_task),
+                      with_commas(trace.quality().context_interrupt), with_commas(trace.quality().context_unknown));
+  text += fmt::format("digest    {} (identity), {} (full)\n", hex(t.digest), hex(t.digest_full));
+  return text;
+}
+
+}  // namespace kmemlab::cli

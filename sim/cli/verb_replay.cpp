@@ -1,0 +1,172 @@
+// kmemlab replay: plays a trace through one or more cores on one machine and reports.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "sim/cli/arguments.h"
+#include "sim/cli/log_writer.h"
+#include "sim/cli/open_trace.h"
+#include "sim/cli/output.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/render.h"
+#include "sim/cli/verbs.h"
+#include "sim/observe/ledger.h"
+
+namespace kmemlab::cli {
+
+namespace {
+
+const VerbSpec spec{
+    "kmemlab replay TRACE [-a CORE[,CORE...]] [-m MACHINE] [--json FILE] ...",
+    "Plays every slab event of TRACE through the real code of an allocator on a simulated machine, and reports\n"
+    "what it granted, refused, wasted, held and slept on. Several cores stand side by side.",
+    "kmemlab replay boot.dat -a bsd386 -a bsd386:mode=faithful --arena 4M --json report.json",
+    {{"algorithm,a", Takes::values, "CORE", "core, with options: bsd386:mode=faithful,types=temp; or all (default)"},
+     {"machine,m", Takes::value, "NAME", "machine (default x86-64); 'kmemlab machines' lists them"},
+     {"ram", Takes::value, "SIZE", "page frames that allocators can take (default: roomy)"},
+     {"arena", Takes::value, "SIZE", "the allocator's address range (default: roomy; history: 4M)"},
+     {"pages", Takes::value, "ignore", "what the trace's page events do (default ignore)"},
+     {"unknown-sleep", Takes::value, "auto|yes|no", "may a request sleep that does not say so? (default auto)"},
+     {"json", Takes::value, "FILE|-", "the report as JSON"},
+     {"log", Takes::value, "FILE", "one CSV line for each event, in order of completion; one core only"},
+     {"strict", Takes::nothing, "", "a recording with any defect is an error"},
+     {"quiet", Takes::nothing, "", "no table"}},
+    1,
+    1};
+
+struct Wanted {
+  std::string trace;
+  std::vector<sim::CoreSpec> cores;
+  sim::MachineSpec machine;
+  sim::ReplayPolicy policy;
+  std::optional<std::string> json;
+  std::optional<std::string> log;
+  Defects defects = Defects::counted;
+  bool table = true;
+};
+
+Fallible<Wanted> read_arguments(const Parsed& p) {
+  Wanted w;
+  w.trace = p.positional()[0];
+  auto cores = sim::parse_core_specs(p.has("algorithm") ? p.values("algorithm") : std::vector<std::string>{"all"});
+  if (!cores) return Failure<Error>{cores.error()};
+  w.cores = std::move(*cores);
+  const std::string name = p.value("machine").value_or("x86-64");
+  const sim::Profile* profile = sim::find_profile(name);
+  if (profile == nullptr) {
+    std::vector<std::string> names;
+    for (const sim::Profile& m : sim::all_profiles()) names.push_back(m.name);
+    const std::string near = sim::nearest(name, names);
+    return fail("unknown machine '" + name + "'",
+                near.empty() ? "'kmemlab machines' lists them" : "did you mean '" + near + "'?");
+  }
+  w.machine.profile = *profile;
+  for (const auto& [option, to] : {std::pair{"ram", &w.machine.ram_bytes}, std::pair{"arena", &w.machine.arena_bytes}}) {
+    if (!p.has(option)) continue;
+    auto bytes = parse_size(option, *p.value(option));
+    if (!bytes) return Failure<Error>{bytes.error()};
+    *to = *bytes;
+  }
+  if (p.value("pages").value_or("ignore") != "ignore") {
+    return fail("--pages is '" + *p.value("pages") + "'", "expected ignore (page events as memory pressure are not built yet)");
+  }
+  const std::string unknown = p.value("unknown-sleep").value_or("auto");
+  if (unknown == "yes") {
+    w.policy.unknown_sleep = sim::UnknownSleep::yes;
+  } else if (unknown == "no") {
+    w.policy.unknown_sleep = sim::UnknownSleep::no;
+  } else if (unknown != "auto") {
+    return fail("--unknown-sleep is '" + unknown + "'", "expected auto, yes or no");
+  }
+  w.json = p.value("json");
+  w.log = p.value("log");
+  if (w.log && w.cores.size() != 1) return fail("--log with several cores", "expected one core: -a CORE");
+  w.table = !p.has("quiet") && w.json != "-" && w.log != "-";
+  if (p.has("strict")) w.defects = Defects::refused;
+  return w;
+}
+
+Fallible<sim::Report> run_core(OpenTrace& trace, const Wanted& w, const sim::CoreSpec& core, OutputFile* log) {
+  sim::Ledger ledger;
+  std::optional<LogWriter> writer;
+  std::optional<BothObservers> both;
+  sim::Observer* observer = &ledger;
+  if (log != nullptr) {
+    writer.emplace(log->stream());
+    observer = &both.emplace(ledger, *writer);
+  }
+  ProgressLine progress("replaying " + core.name, "events");
+  const std::uint64_t events = trace.reader.events();
+  const auto began = std::chrono::steady_clock::now();
+  auto facts = sim::replay(trace.reader, core, w.machine, w.policy, *observer,
+                           [&](std::uint64_t done) { progress.update(done, events); });
+  if (!facts) return Failure<Error>{facts.error()};
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  sim::Report report = ledger.finish(*facts);
+  report.core = core.name;
+  report.options = core.options_text();
+  report.bytes.recorded_granted = trace.totals->bytes.granted;
+  if (seconds > 0) report.events_per_second = static_cast<double>(trace.totals->allocs + trace.totals->frees) / seconds;
+  return report;
+}
+
+int exit_code(const std::vector<sim::Report>& runs) {
+  for (const sim::Report& r : runs) {
+    if (!r.stopped.empty()) return exit_core_broke;
+  }
+  for (const sim::Report& r : runs) {
+    if (r.blocking.deadlock) return exit_deadlock;
+  }
+  return exit_fine;
+}
+
+Fallible<int> replay_wanted(const Wanted& w) {
+  auto trace = open_trace(w.trace, w.defects);
+  if (!trace) return Failure<Error>{trace.error()};
+  auto totals = totals_of(*trace);
+  if (!totals) return Failure<Error>{totals.error()};
+  std::optional<OutputFile> log;
+  if (w.log) {
+    auto file = OutputFile::create(*w.log);
+    if (!file) return Failure<Error>{file.error()};
+    log.emplace(std::move(*file));
+  }
+  ReplayReport report{trace->reader, *totals, w.machine, sim::kernel_options(w.machine, trace->reader), {}};
+  for (const sim::CoreSpec& core : w.cores) {
+    auto run = run_core(*trace, w, core, log ? &*log : nullptr);
+    if (!run) return Failure<Error>{run.error()};
+    report.runs.push_back(std::move(*run));
+  }
+  if (log) {
+    if (auto done = log->commit(); !done) return Failure<Error>{done.error()};
+  }
+  if (w.table) fmt::print("{}", report_text(report));
+  if (w.json) {
+    auto file = OutputFile::create(*w.json);
+    if (!file) return Failure<Error>{file.error()};
+    file->write(report_json(report));
+    if (auto done = file->commit(); !done) return Failure<Error>{done.error()};
+  }
+  return exit_code(report.runs);
+}
+
+}  // namespace
+
+int verb_replay(const Arguments& arguments) {
+  auto parsed = parse(spec, arguments);
+  if (!parsed) return usage_error(parsed.error(), spec);
+  if (parsed->has("help")) {
+    fmt::print("{}", help_text(spec));
+    return exit_fine;
+  }
+  auto wanted = read_arguments(*parsed);
+  if (!wanted) return usage_error(wanted.error(), spec);
+  auto code = replay_wanted(*wanted);
+  if (!code) {
+    print_error(code.error());
+    return exit_bad_input;
+  }
+  return *code;
+}
+
+}  // namespace kmemlab::cli

@@ -1,0 +1,156 @@
+// The kernel that stands between a core and the simulated machine: it is the Machine (core/machine/concepts.h) that a core
+// is compiled against. Memory, levels and panics are the machine's own, forwarded; kmem (address space and frames for the
+// arena) and sleep queues are added here. Copying a Kernel is a checkpoint, as copying a Machine is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/base/addr.h"
+#include "core/base/error.h"
+#include "core/machine/channel.h"
+#include "core/machine/kmem_call.h"
+#include "core/machine/outcome.h"
+#include "core/machine/step.h"
+#include "sim/kernel/address_map.h"
+#include "sim/kernel/sleep_queue.h"
+#include "sim/machine/machine.h"
+
+namespace kmemlab::sim {
+
+/// Levels of this kernel. Interrupts of a trace arrive at or below the level that cores raise to.
+enum class Spl : Level { none = 0, soft = 1, device = 3, imp = 5, high = 7 };
+
+enum class CallEnvironment : std::uint8_t { process, interrupt };
+
+/// Told of every page of the arena that gets or loses its frame.
+class PageWatcher {
+ public:
+  virtual ~PageWatcher() = default;
+  virtual void page_mapped(Addr page) = 0;
+  virtual void page_unmapped(Addr page) = 0;
+};
+
+struct KernelOptions {
+  std::uint64_t arena_bytes = std::uint64_t{64} << 20;  ///< a multiple of the page size
+  std::uint64_t ram_bytes = std::uint64_t{64} << 20;
+  std::uint64_t map_entries = 0;  ///< size of the static pool; 0 = map_entries_for(arena)
+  unsigned cpus = 1;
+};
+
+/// 386BSD had 2500 entries for an arena of 1024 pages: enough for any pattern, since n pages fall into at most (n + 1) / 2
+/// runs. The same here in proportion, never fewer.
+std::uint64_t map_entries_for(std::uint64_t arena_pages);
+
+class Kernel {
+ public:
+  static Fallible<Kernel> create(const Profile& profile, const KernelOptions& options);
+
+  // ---- What a core asks for (HasShape, HasMemory, HasPeek) ----
+  unsigned page_shift() const { return machine_.page_shift(); }
+  unsigned word_bytes() const { return machine_.word_bytes(); }
+  template <class T>
+  T load(Addr a) {
+    return machine_.load<T>(a);
+  }
+  template <class T>
+  void store(Addr a, T value) {
+    machine_.store<T>(a, value);
+  }
+  std::uint64_t load_word(Addr a) { return machine_.load_word(a); }
+  void store_word(Addr a, std::uint64_t value) { machine_.store_word(a, value); }
+  void zero(Addr a, std::uint64_t bytes) { machine_.zero(a, bytes); }
+  template <class T>
+  std::optional<T> peek(Addr a) const {
+    return machine_.peek<T>(a);
+  }
+  std::optional<std::uint64_t> peek_word(Addr a) const { return machine_.peek_word(a); }
+
+  // ---- HasContext, HasWakeup, HasPanic, HasSteps ----
+  bool in_interrupt() const { return machine_.in_interrupt(); }
+  int splimp() { return machine_.raise_level(static_cast<Level>(Spl::imp)); }
+  void splx(int level) { machine_.restore_level(static_cast<Level>(level)); }
+  void wakeup(Channel channel) { sleepers_.wakeup(channel); }
+  [[noreturn]] void panic(const char* message);
+  void console(std::string_view line) { machine_.print(line); }
+  void step(const Step& s) {
+    if (steps_ != nullptr) [[unlikely]] steps_->push_back(s);
+  }
+
+  // ---- HasKmem, HasBootMemory ----
+  Outcome kmem_alloc(KmemCall& call);
+  void kmem_free(Addr va, std::uint64_t bytes);
+  AddrRange arena() const { return map_.arena(); }
+  /// Panics "boot memory is used up" if the profile's static range is too small.
+  Addr boot_alloc(std::uint64_t bytes);
+  static constexpr Channel map_channel{0x6b6d'0000'0001ULL};     ///< "kmemspc"
+  static constexpr Channel frames_channel{0x6b6d'0000'0002ULL};  ///< "kmempgs"
+
+  // ---- What a replay or a scenario drives ----
+  unsigned cpus() const { return machine_.cpus(); }
+  /// A call begins on `cpu`, not before `tick` on that CPU's clock.
+  void begin_call(unsigned cpu, std::uint64_t tick, CallEnvironment environment) {
+    machine_.select_cpu(cpu);
+    machine_.advance_to(tick);
+    if (environment == CallEnvironment::interrupt) interrupted_ = machine_.enter_interrupt(static_cast<Level>(Spl::soft));
+    machine_.charge_call();
+  }
+  /// The call is over (or asleep); returns the tick. Faults if it left the level raised.
+  std::uint64_t end_call() {
+    if (interrupted_) {
+      machine_.leave_interrupt(*interrupted_);
+      interrupted_.reset();
+    } else if (machine_.level() != 0) {
+      machine_.require_level(0, "a call returned with the level raised");
+    }
+    return machine_.now();
+  }
+  /// Parks a request. Faults sleep_in_interrupt if the call that wants to sleep was made in an interrupt.
+  void sleep(const Sleeper& sleeper) { sleepers_.sleep(sleeper); }
+  bool any_ready() const { return sleepers_.any_ready(); }
+  std::vector<Sleeper> take_ready() { return sleepers_.take_ready(); }
+  const SleepQueue& sleepers() const { return sleepers_; }
+
+  Machine& machine() { return machine_; }
+  const Machine& machine() const { return machine_; }
+  const AddressMap& map() const { return map_; }
+
+  void set_page_watcher(PageWatcher* watcher) { watcher_ = watcher; }
+  /// Steps go here while it is set; a copy of the kernel must set its own.
+  void set_steps(std::vector<Step>* steps) { steps_ = steps; }
+  /// Where map entries come from instead of the static pool.
+  void set_entry_source(EntrySource* source) { entries_ = source; }
+
+  /// Machine, map and sleepers.
+  std::uint64_t digest();
+
+ private:
+  Kernel(Machine machine, AddressMap map) : machine_(std::move(machine)), map_(std::move(map)) {}
+  /// Holds the map's lock; a second taker is a recursion, since calls run to completion.
+  class MapLock {
+   public:
+    explicit MapLock(Kernel& kernel);
+    ~MapLock() { kernel_.map_locked_ = false; }
+    MapLock(const MapLock&) = delete;
+    MapLock& operator=(const MapLock&) = delete;
+
+   private:
+    Kernel& kernel_;
+  };
+  Outcome blocked(KmemCall& call, Channel channel, SleepCause cause, Reason reason);
+  bool map_one(Addr page, Zero zero);
+  void unmap_pages(Addr va, std::uint64_t pages);
+
+  Machine machine_;
+  AddressMap map_;
+  SleepQueue sleepers_;
+  std::optional<Machine::Interrupted> interrupted_;
+  bool map_locked_ = false;
+  PageWatcher* watcher_ = nullptr;
+  std::vector<Step>* steps_ = nullptr;
+  EntrySource* entries_ = nullptr;
+};
+
+}  // namespace kmemlab::sim

@@ -1,0 +1,60 @@
+// The ledger books a run: live, granted and held bytes, their integrals over time, the peak, sleeps. It asserts nothing
+// and decides nothing. The conservation law held = requested + internal + cached + metadata holds by construction of
+// `cached`; that cached never goes below zero is what tests assert at every event.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "sim/machine/frame_pool.h"
+#include "sim/observe/occupancy.h"
+#include "sim/observe/report.h"
+#include "sim/replay/observer.h"
+#include "sim/replay/run_facts.h"
+
+namespace kmemlab::sim {
+
+class Ledger final : public Observer {
+ public:
+  void on_begin(const Kernel& kernel) override;
+  void on_completion(const Completion& c) override;
+  void on_sleep(const SleepNote& note) override;
+  void on_wake(const SleepNote& note) override;
+  void page_mapped(Addr page) override;
+  void page_unmapped(Addr page) override;
+  void on_end(std::uint64_t tick) override;
+
+  /// The parts of held bytes now.
+  HeldParts<std::uint64_t> now() const;
+  std::uint64_t held_pages() const { return held_pages_; }
+
+  /// The report of the run; call once, after on_end.
+  Report finish(const RunFacts& facts);
+
+ private:
+  void advance(std::uint64_t tick);
+  void book_alloc(const Completion& c);
+  void book_free(const Completion& c);
+  void new_peak(const Completion& c);
+  void departs(std::uint64_t event) {
+    if (!report_.counterfactual_from) report_.counterfactual_from = event;
+  }
+
+  const Kernel* kernel_ = nullptr;
+  std::optional<Occupancy> occupancy_;
+  std::optional<FramePool> peak_pool_;
+  Report report_;
+  unsigned page_shift_ = 12;
+  bool began_ = false;
+  std::uint64_t tick_ = 0;
+  std::uint64_t live_requested_ = 0;
+  std::uint64_t live_granted_ = 0;
+  std::uint64_t metadata_ = 0;
+  std::uint64_t held_pages_ = 0;
+  u128 requested_ticks_ = 0;
+  u128 granted_ticks_ = 0;
+  u128 metadata_ticks_ = 0;
+  u128 held_page_ticks_ = 0;
+};
+
+}  // namespace kmemlab::sim

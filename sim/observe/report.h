@@ -1,0 +1,80 @@
+// The metrics of one run: every field of the report contract, in integers with their units in the name or the comment.
+// docs/report.md says what each means, with a worked example; rendering lies in sim/cli.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/ints.h"
+#include "core/machine/channel.h"
+#include "core/machine/outcome.h"
+
+namespace kmemlab::sim {
+
+inline constexpr unsigned report_orders = 11;  ///< frame-run orders 0 to 10, as in /proc/buddyinfo
+
+/// held = requested + internal + cached + metadata, always.
+template <class Sum>
+struct HeldParts {
+  Sum held = 0;
+  Sum requested = 0;
+  Sum internal = 0;  ///< granted - requested of live blocks
+  Sum cached = 0;    ///< free blocks and tails
+  Sum metadata = 0;  ///< headers and tables inside held pages
+};
+
+struct SleepStats {
+  std::array<std::uint64_t, sleep_causes> by_cause{};
+  std::uint64_t sleeps = 0;
+  std::uint64_t ticks_total = 0;
+  std::uint64_t ticks_max = 0;
+  std::array<std::uint64_t, 64> histogram{};  ///< [n]: sleeps of 2^n to 2^(n+1) - 1 ticks; [0] has those of 0 ticks too
+  bool deadlock = false;
+};
+
+struct Report {
+  std::string core;
+  std::string options;
+
+  std::uint64_t requests = 0, granted = 0, slept = 0, failed = 0, refused = 0, asleep_at_end = 0;
+  std::array<std::uint64_t, reasons> failed_by{};
+  std::array<std::uint64_t, reasons> violations{};  ///< refused, by rule
+  std::uint64_t frees = 0, skipped_frees = 0, implied_frees = 0;
+  std::uint64_t unmatched_frees = 0;  ///< of blocks older than the trace, or whose allocation had no event
+
+  struct Bytes {
+    std::uint64_t requested = 0, granted = 0, failed = 0, refused = 0;
+    std::uint64_t peak_requested = 0, peak_granted = 0;
+    std::uint64_t recorded_granted = 0;
+  } bytes;
+  struct Pages {
+    std::uint64_t mapped = 0, returned = 0, peak = 0, end = 0;
+  } pages;
+
+  HeldParts<std::uint64_t> at_peak;
+  std::uint64_t peak_event = 0;
+  std::uint64_t peak_tick = 0;
+  HeldParts<u128> byte_ticks;
+  std::uint64_t largest_free_run = 0;
+  std::uint64_t external_permille = 0;
+  std::array<std::uint64_t, report_orders> unusable_permille{};
+
+  SleepStats blocking;
+  struct InterruptsOff {
+    std::uint64_t ticks = 0, ticks_max = 0;
+  } interrupts_off;
+  std::uint64_t lock_ticks = 0;
+  struct Accesses {
+    std::uint64_t loads = 0, stores = 0, tlb_misses = 0, table_reads = 0;
+  } accesses;
+  std::uint64_t call_ticks = 0;  ///< simulated time inside allocator calls
+  std::uint64_t lag_ticks_max = 0;
+  std::optional<std::uint64_t> counterfactual_from;  ///< event of the first failure, refusal or sleep
+  std::uint64_t digest = 0;
+  std::string stopped;  ///< panic or fault that ended the run; empty = none
+  double events_per_second = 0;  ///< host's speed; the one figure that is no part of any check
+};
+
+}  // namespace kmemlab::sim

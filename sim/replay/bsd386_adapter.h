@@ -1,0 +1,63 @@
+// Plays a trace on 386BSD malloc: what each event becomes as a call of that system. Mappings that decide results:
+//  - type: by TypeRules (type_rules.h) from cache name and call site
+//  - flags: M_NOWAIT exactly when the trace's request may not sleep
+//  - a request that may sleep, in an interrupt: refused, rule wait_in_interrupt (malloc(9) reserves interrupt level for
+//    M_NOWAIT); the core is not called
+//  - over 64 KB in documented mode: refused, rule too_big
+//  - M_ZERO_IT follows __GFP_ZERO only where the replay is asked to zero (off: the trace's zeroing is the caller's)
+#pragma once
+
+#include <utility>
+
+#include "core/bsd386/bsd386.h"
+#include "sim/kernel/kernel.h"
+#include "sim/replay/events.h"
+#include "sim/replay/type_rules.h"
+
+namespace kmemlab::sim {
+
+struct Bsd386Options {
+  bsd386::Config config;
+  TypeRules types = TypeRules::standard();
+};
+
+class Bsd386Adapter {
+ public:
+  using Call = bsd386::MallocCall;
+  static constexpr const char* core_name = "bsd386";
+
+  Bsd386Adapter(const Bsd386Options& options, const traces::Tables& tables)
+      : config_(options.config), types_(options.types, tables) {}
+
+  void boot(Kernel& kernel) { bsd386::kmeminit(kernel, state_, config_); }
+
+  /// Fills the call; false if a rule of the system forbids it (call.reason says which).
+  bool prepare(Call& call, std::uint64_t size, traces::Index cache, traces::Index call_site, const CallContext& at,
+               bool zero) const {
+    call.size = size;
+    call.type = types_.type_of(cache, call_site);
+    call.flags = (at.may_sleep ? bsd386::M_WAITOK : bsd386::M_NOWAIT) | (zero ? bsd386::M_ZERO_IT : 0U);
+    if (at.interrupt && at.may_sleep) {
+      call.reason = Reason::wait_in_interrupt;
+      return false;
+    }
+    return true;
+  }
+  Outcome run(Kernel& kernel, Call& call) { return bsd386::malloc(kernel, state_, call); }
+  void free(Kernel& kernel, const Block& block) { bsd386::free(kernel, state_, Addr{block.address}, block.tag); }
+
+  static std::uint32_t tag_of(const Call& call) { return call.type; }
+  /// A null that the documents prescribe, as against one for want of memory.
+  static bool is_refusal(Reason reason) { return reason == Reason::too_big; }
+  std::uint64_t metadata_bytes() const { return 0; }  // kmemusage lies outside the arena
+
+  const bsd386::State& state() const { return state_; }
+  std::uint64_t digest() const { return bsd386::digest(state_); }
+
+ private:
+  bsd386::Config config_;
+  TypeTable types_;
+  bsd386::State state_{};
+};
+
+}  // namespace kmemlab::sim

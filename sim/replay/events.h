@@ -1,0 +1,64 @@
+// What the replayer needs of an event, and where sleeping or queued ones are kept. Fast path and slow path share these
+// small structs; only requests that cannot run at once are ever stored.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "core/base/addr.h"
+#include "traces/event.h"
+
+namespace kmemlab::sim {
+
+/// When, where and in which environment a call is made.
+struct CallContext {
+  std::uint64_t event = 0;
+  std::uint64_t tick = 0;  ///< arrival
+  std::uint32_t task = traces::no_index;
+  std::uint16_t cpu = 0;
+  bool interrupt = false;
+  bool may_sleep = false;
+};
+
+inline constexpr std::uint32_t no_handle = ~std::uint32_t{0};
+
+/// A block of the trace, as this run sees it.
+struct Block {
+  enum class State : std::uint8_t {
+    empty,    ///< no block of the trace in this slot
+    live,     ///< granted by this run
+    absent,   ///< the trace has it, this run refused or failed it
+    pending,  ///< its allocation is asleep or queued: see the parked request `handle`
+  };
+  std::uint64_t address = 0;
+  std::uint64_t requested = 0;
+  std::uint64_t granted = 0;
+  std::uint64_t id = traces::no_block;
+  std::uint32_t handle = no_handle;
+  std::uint32_t tag = 0;  ///< the adapter's: what free needs to know (a type, a heap, a pool)
+  State state = State::empty;
+};
+
+/// A free that could not run when it arrived.
+struct WaitingFree {
+  CallContext at;
+  Block block;          ///< moved out of its slot on arrival, since the slot may be used again
+  bool implied = false;
+};
+
+/// One thing that waits behind a sleeping task, in arrival order.
+struct Queued {
+  enum class Kind : std::uint8_t { alloc, free };
+  Kind kind = Kind::alloc;
+  std::uint32_t parked = no_handle;  ///< alloc: handle of the parked request
+  WaitingFree free{};
+};
+
+/// Per task: whether it sleeps, and what waits behind it.
+struct TaskState {
+  bool asleep = false;
+  std::deque<Queued> queue;
+};
+
+}  // namespace kmemlab::sim

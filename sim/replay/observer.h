@@ -1,0 +1,61 @@
+// What a replay tells those who watch it. An observer never changes the run. Calls come in the order of simulated time.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/addr.h"
+#include "core/machine/channel.h"
+#include "core/machine/outcome.h"
+#include "sim/kernel/kernel.h"
+
+namespace kmemlab::sim {
+
+enum class Action : std::uint8_t { alloc, free, realloc };
+
+enum class Ending : std::uint8_t {
+  ok,       ///< granted; freed
+  failed,   ///< a legal request that returned null, see reason
+  refused,  ///< the documents forbid the call here, see reason; the core was not called
+  skipped,  ///< a free of something that this run never granted
+};
+
+/// One event of the trace that came to its end.
+struct Completion {
+  std::uint64_t event = 0;      ///< index in the trace, from 0 over all records
+  std::uint64_t tick = 0;       ///< when it was over
+  std::uint64_t id = 0;         ///< block, or traces::no_block
+  std::uint64_t requested = 0;  ///< bytes; for a free, of the block
+  std::uint64_t granted = 0;    ///< bytes; 0 unless ok
+  Addr address{};
+  std::uint64_t slept_ticks = 0;
+  std::uint64_t metadata = 0;  ///< bytes of headers and tables inside held pages, after this event
+  std::uint64_t lag_ticks = 0;  ///< how long after its arrival the call began
+  std::uint32_t sleeps = 0;    ///< how often the request slept
+  Action action = Action::alloc;
+  Ending ending = Ending::ok;
+  Reason reason = Reason::none;
+  bool implied = false;  ///< a free whose event was lost: its address was allocated again
+};
+
+/// A request began or ended a sleep.
+struct SleepNote {
+  std::uint64_t event = 0;
+  std::uint64_t tick = 0;
+  std::uint64_t slept_ticks = 0;  ///< when it ends: of this sleep
+  Channel channel{};
+  SleepCause cause = SleepCause::none;
+  std::uint32_t task = 0;
+};
+
+class Observer : public PageWatcher {
+ public:
+  virtual void on_begin(const Kernel&) {}
+  virtual void on_completion(const Completion&) {}
+  virtual void on_sleep(const SleepNote&) {}
+  virtual void on_wake(const SleepNote&) {}
+  void page_mapped(Addr) override {}
+  void page_unmapped(Addr) override {}
+  virtual void on_end(std::uint64_t /*tick*/) {}
+};
+
+}  // namespace kmemlab::sim

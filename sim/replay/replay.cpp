@@ -1,0 +1,39 @@
+#include "sim/replay/replay.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "sim/replay/cores.h"
+
+namespace kmemlab::sim {
+
+const std::vector<CoreInfo>& all_cores() {
+  static const std::vector<CoreInfo> cores = {bsd386_info()};
+  return cores;
+}
+
+std::uint64_t roomy_bytes(std::uint64_t peak_granted_bytes, const Profile& profile) {
+  constexpr std::uint64_t least = std::uint64_t{64} << 20;
+  constexpr std::uint64_t most = std::uint64_t{1} << 42;
+  const std::uint64_t wanted = peak_granted_bytes > most / 16 ? most : peak_granted_bytes * 16;
+  const std::uint64_t bytes = std::max(least, std::bit_ceil(wanted));
+  return std::min(bytes, std::bit_floor(profile.arena_bytes_max));
+}
+
+KernelOptions kernel_options(const MachineSpec& machine, const traces::KmtReader& trace) {
+  KernelOptions o;
+  const std::uint64_t roomy = roomy_bytes(trace.peak_granted_bytes(), machine.profile);
+  o.arena_bytes = round_up(machine.arena_bytes != 0 ? machine.arena_bytes : roomy, machine.profile.page_bytes());
+  o.ram_bytes = round_up(machine.ram_bytes != 0 ? machine.ram_bytes : roomy, machine.profile.page_bytes());
+  o.cpus = std::clamp(trace.source().cpus, 1U, 1024U);
+  return o;
+}
+
+Fallible<RunFacts> replay(traces::KmtReader& trace, const CoreSpec& core, const MachineSpec& machine,
+                          const ReplayPolicy& policy, Observer& observer, const ReplayProgress& progress) {
+  const RunInputs inputs{trace, core, machine, policy, observer, progress};
+  if (core.name == "bsd386") return replay_bsd386(inputs);
+  return fail("unknown core '" + core.name + "'");
+}
+
+}  // namespace kmemlab::sim

@@ -1,0 +1,56 @@
+// import_trace: see import.h.
+#include "traces/import/import.h"
+
+#include <algorithm>
+
+#include "traces/import/importer.h"
+#include "traces/readers/detect.h"
+#include "traces/readers/text_reader.h"
+#include "traces/readers/trace_dat_reader.h"
+
+namespace kmemlab::traces {
+namespace {
+
+Fallible<void> read_as(Format format, const ReadJob& job) {
+  switch (format) {
+    case Format::trace_dat: return read_trace_dat(job);
+    case Format::kernel_text: return read_kernel_text(job);
+  }
+  return {};
+}
+
+/// Nothing usable: say where the first trouble is, not merely that there is none.
+Error nothing_usable(const Input& input, const DamageLog& damage) {
+  if (damage.first()) {
+    Error e = *damage.first();
+    e.what = "nothing usable: " + e.what;
+    return e;
+  }
+  return {"no record in this trace", "at least one event", input.path(), {}, {}};
+}
+
+}  // namespace
+
+Fallible<Imported> import_trace(const Input& input, EventSink& sink, const ImportOptions& options) {
+  auto format = detect_format(input);
+  if (!format) return Failure<Error>{format.error()};
+  Imported out;
+  out.source.name = input.name();
+  TableBuilder tables;
+  DamageLog damage(out.quality, input.path());
+  Importer importer(sink, tables.tables(), out.quality);
+  const ReadJob job{input, importer, tables, out.quality, out.source, damage, options.progress};
+  if (auto done = read_as(*format, job); !done) return Failure<Error>{done.error()};
+  out.totals = importer.finish();
+  if (out.totals.records == 0) return Failure<Error>{nothing_usable(input, damage)};
+  if (out.source.cpus == 0) out.source.cpus = static_cast<std::uint32_t>(out.totals.cpus);
+  out.tables = tables.take();
+  if (options.strictness == Strictness::strict && out.quality.defective()) {
+    if (damage.first()) return Failure<Error>{*damage.first()};
+    Error e{"the recording has defects", "a trace without lost, out-of-order or unmatchable records (strict)", input.path(), {}, {}};
+    return Failure<Error>{e};
+  }
+  return out;
+}
+
+}  // namespace kmemlab::traces

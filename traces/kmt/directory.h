@@ -1,0 +1,30 @@
+// Opening a `.kmt` file: header, section directory, tables, chunk index, patches, all checked before they are used.
+#pragma once
+
+#include <vector>
+
+#include "traces/kmt/codec.h"
+#include "traces/kmt/layout.h"
+#include "traces/kmt/tables.h"
+
+namespace kmemlab::traces::kmt {
+
+struct PatchList {
+  std::vector<std::uint64_t> events;  ///< ascending
+  std::vector<Index> caches;
+};
+
+/// Everything in a file but its chunks' columns.
+struct Opened {
+  Header header;
+  TraceFacts facts;
+  Tables tables;
+  Quality quality;
+  Source source;
+  std::vector<ChunkRef> chunks;
+  PatchList patches;
+};
+
+Fallible<Opened> open_directory(const unsigned char* data, std::uint64_t bytes);
+
+}  // namespace kmemlab::traces::kmt

@@ -1,0 +1,26 @@
+// A file's bytes, mapped read-only. What cannot be mapped (a pipe, an empty file) is refused with a reason.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/base/error.h"
+
+namespace kmemlab::traces::kmt {
+
+class MappedFile {
+ public:
+  static Fallible<MappedFile> open(const std::string& path);
+  MappedFile() = default;
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  const unsigned char* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  const unsigned char* data_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace kmemlab::traces::kmt
