@@ -1,16 +1,16 @@
-// Input: see input.h. Plain sources (memory, pipe) sit under decoders (gzip, zstd); both are ByteStreams.
+// Input: see input.h. Plain sources (memory, pipe) sit under decoders (decode_stream.cpp); both are ByteStreams.
 #include "traces/input.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include "traces/decode_stream.h"
 
 namespace kmemlab::traces {
 namespace {
@@ -20,10 +20,9 @@ constexpr std::size_t head_bytes_max = 4096;
 constexpr std::uint64_t whole_bytes_floor = 64ULL << 20;
 constexpr std::uint64_t whole_ratio_max = 64;
 constexpr std::uint64_t whole_bytes_max = 4ULL << 30;
-constexpr int zstd_window_log_max = 27;
 
 Encoding encoding_of(Bytes b) {
-  if (b.size() >= 2 && b[0] == 0x1f && b[1] == 0x8b) return Encoding::gzip;              // RFC 1952, 2.3.1
+  if (b.size() >= 2 && b[0] == 0x1f && b[1] == 0x8b) return Encoding::gzip;  // RFC 1952, 2.3.1
   if (b.size() >= 4 && b[0] == 0x28 && b[1] == 0xb5 && b[2] == 0x2f && b[3] == 0xfd) return Encoding::zstd;  // RFC 8878
   return Encoding::plain;
 }
@@ -70,111 +69,6 @@ class PipeStream : public ByteStream {
   Bytes taken_;
   std::uint64_t at_ = 0;
 };
-
-Failure<Error> damaged_at(std::string what, std::uint64_t stored) {
-  auto f = fail(std::move(what), "an undamaged compressed file");
-  f.error.byte_offset = stored;
-  return f;
-}
-
-class GzipStream : public ByteStream {
- public:
-  explicit GzipStream(std::unique_ptr<ByteStream> from) : from_(std::move(from)), in_(piece_bytes) {
-    std::memset(&z_, 0, sizeof z_);
-    ready_ = inflateInit2(&z_, 15 + 16) == Z_OK;
-  }
-  GzipStream(const GzipStream&) = delete;
-  GzipStream& operator=(const GzipStream&) = delete;
-  ~GzipStream() override { inflateEnd(&z_); }
-
-  Fallible<std::size_t> read(unsigned char* to, std::size_t room) override {
-    if (!ready_) return fail("out of memory for gzip");
-    z_.next_out = to;
-    z_.avail_out = static_cast<uInt>(std::min<std::size_t>(room, 1U << 30));
-    const uInt asked = z_.avail_out;
-    while (z_.avail_out == asked) {
-      if (z_.avail_in == 0) {
-        auto got = from_->read(in_.data(), in_.size());
-        if (!got) return Failure<Error>{got.error()};
-        if (*got == 0) {
-          if (inside_) return damaged_at("gzip data end early", from_->stored_done());
-          return std::size_t{0};
-        }
-        z_.next_in = in_.data();
-        z_.avail_in = static_cast<uInt>(*got);
-      }
-      inside_ = true;
-      const int rc = inflate(&z_, Z_NO_FLUSH);
-      if (rc == Z_STREAM_END) {  // members may follow each other (RFC 1952, 2.2)
-        inside_ = false;
-        inflateReset(&z_);
-      } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-        if (z_.avail_out != asked) break;  // hand out what is good; the error comes again at the next call
-        return damaged_at("gzip data are damaged", stored_done());
-      }
-    }
-    return static_cast<std::size_t>(asked - z_.avail_out);
-  }
-  std::uint64_t stored_done() const override { return from_->stored_done() - z_.avail_in; }
-
- private:
-  std::unique_ptr<ByteStream> from_;
-  std::vector<unsigned char> in_;
-  z_stream z_;
-  bool ready_ = false;
-  bool inside_ = false;
-};
-
-class ZstdStream : public ByteStream {
- public:
-  explicit ZstdStream(std::unique_ptr<ByteStream> from) : from_(std::move(from)), in_(piece_bytes) {
-    z_ = ZSTD_createDCtx();
-    if (z_) ZSTD_DCtx_setParameter(z_, ZSTD_d_windowLogMax, zstd_window_log_max);
-  }
-  ZstdStream(const ZstdStream&) = delete;
-  ZstdStream& operator=(const ZstdStream&) = delete;
-  ~ZstdStream() override { ZSTD_freeDCtx(z_); }
-
-  Fallible<std::size_t> read(unsigned char* to, std::size_t room) override {
-    if (!z_) return fail("out of memory for zstd");
-    ZSTD_outBuffer out{to, room, 0};
-    while (out.pos == 0) {
-      if (at_ == held_) {
-        auto got = from_->read(in_.data(), in_.size());
-        if (!got) return Failure<Error>{got.error()};
-        if (*got == 0) {
-          if (inside_) return damaged_at("zstd data end early", from_->stored_done());
-          return std::size_t{0};
-        }
-        at_ = 0;
-        held_ = *got;
-      }
-      ZSTD_inBuffer in{in_.data(), held_, at_};
-      const std::size_t rc = ZSTD_decompressStream(z_, &out, &in);
-      at_ = in.pos;
-      if (ZSTD_isError(rc)) return damaged_at(std::string("zstd: ") + ZSTD_getErrorName(rc), stored_done());
-      inside_ = rc != 0;
-    }
-    return out.pos;
-  }
-  std::uint64_t stored_done() const override { return from_->stored_done() - (held_ - at_); }
-
- private:
-  std::unique_ptr<ByteStream> from_;
-  std::vector<unsigned char> in_;
-  std::size_t at_ = 0, held_ = 0;
-  ZSTD_DCtx* z_ = nullptr;
-  bool inside_ = false;
-};
-
-std::unique_ptr<ByteStream> decode(Encoding encoding, std::unique_ptr<ByteStream> from) {
-  switch (encoding) {
-    case Encoding::gzip: return std::make_unique<GzipStream>(std::move(from));
-    case Encoding::zstd: return std::make_unique<ZstdStream>(std::move(from));
-    case Encoding::plain: break;
-  }
-  return from;
-}
 
 }  // namespace
 
@@ -271,7 +165,7 @@ Fallible<Input> Input::finish(std::unique_ptr<State> s) {
   const Bytes first = s->pipe ? Bytes(s->owned) : s->stored;
   s->encoding = encoding_of(first);
   s->head.resize(head_bytes_max);
-  auto look = decode(s->encoding, std::make_unique<MemoryStream>(first));
+  auto look = decode_stream(s->encoding, std::make_unique<MemoryStream>(first));
   std::size_t held = 0;
   while (held < s->head.size()) {
     auto got = look->read(s->head.data() + held, s->head.size() - held);
@@ -283,15 +177,25 @@ Fallible<Input> Input::finish(std::unique_ptr<State> s) {
   return Input(std::move(s));
 }
 
-const std::string& Input::path() const { return state_->path; }
+const std::string& Input::path() const {
+  return state_->path;
+}
 std::string Input::name() const {
   const auto slash = state_->path.find_last_of('/');
   return slash == std::string::npos ? state_->path : state_->path.substr(slash + 1);
 }
-Encoding Input::encoding() const { return state_->encoding; }
-std::uint64_t Input::stored_bytes() const { return state_->pipe ? 0 : state_->stored.size(); }
-Bytes Input::head() const { return state_->head; }
-const std::optional<Error>& Input::cut() const { return state_->cut; }
+Encoding Input::encoding() const {
+  return state_->encoding;
+}
+std::uint64_t Input::stored_bytes() const {
+  return state_->pipe ? 0 : state_->stored.size();
+}
+Bytes Input::head() const {
+  return state_->head;
+}
+const std::optional<Error>& Input::cut() const {
+  return state_->cut;
+}
 
 Fallible<std::unique_ptr<ByteStream>> Input::stream() const {
   std::unique_ptr<ByteStream> plain;
@@ -302,7 +206,7 @@ Fallible<std::unique_ptr<ByteStream>> Input::stream() const {
   } else {
     plain = std::make_unique<MemoryStream>(state_->stored);
   }
-  return decode(state_->encoding, std::move(plain));
+  return decode_stream(state_->encoding, std::move(plain));
 }
 
 Fallible<Bytes> Input::whole() const {

@@ -46,10 +46,10 @@ class Input {
   Input& operator=(Input&&) noexcept;
   ~Input();
 
-  const std::string& path() const;            ///< as the user named it
-  std::string name() const;                   ///< base name, for reports
+  const std::string& path() const;  ///< as the user named it
+  std::string name() const;         ///< base name, for reports
   Encoding encoding() const;
-  std::uint64_t stored_bytes() const;         ///< 0 where unknown (a pipe)
+  std::uint64_t stored_bytes() const;  ///< 0 where unknown (a pipe)
   /// The first decoded bytes, at most 4096: enough to tell formats apart.
   Bytes head() const;
   /// A stream from the start. A pipe can be streamed once; the second time is an Error.

@@ -9,14 +9,21 @@ namespace {
 /// What the identity digest calls an event. These numbers are part of the digest: never renumber.
 std::uint64_t operation_code(const Event& e) {
   switch (e.op) {
-    case Op::alloc: return 1;
-    case Op::free: return e.free_kind == FreeKind::null_free ? 3 : 2;
-    case Op::realloc: return 4;
-    case Op::alloc_null: return 5;
-    case Op::page_alloc: return 6;
-    case Op::page_free: return 7;
+    case Op::alloc:
+      return 1;
+    case Op::free:
+      return e.free_kind == FreeKind::null_free ? 3 : 2;
+    case Op::realloc:
+      return 4;
+    case Op::alloc_null:
+      return 5;
+    case Op::page_alloc:
+      return 6;
+    case Op::page_free:
+      return 7;
     case Op::lost:
-    case Op::mark: break;
+    case Op::mark:
+      break;
   }
   return 0;
 }
@@ -49,16 +56,25 @@ void TotalsCounter::add(const Event& e) {
   t_.tick_last = e.tick;
   switch (e.op) {
     case Op::alloc:
-    case Op::alloc_null: add_alloc(e); break;
-    case Op::free: add_free(e); break;
-    case Op::realloc: add_realloc(e); break;
+    case Op::alloc_null:
+      add_alloc(e);
+      break;
+    case Op::free:
+      add_free(e);
+      break;
+    case Op::realloc:
+      add_realloc(e);
+      break;
     case Op::page_alloc:
-    case Op::page_free: add_page(e); break;
+    case Op::page_free:
+      add_page(e);
+      break;
     case Op::lost:
       t_.lost_events += e.requested;
       t_.lost_marks += e.requested == 0;
       break;
-    case Op::mark: break;
+    case Op::mark:
+      break;
   }
   if (e.op != Op::lost) {
     ++t_.records;
@@ -122,9 +138,14 @@ void TotalsCounter::add_free(const Event& e) {
       ++t_.unrecorded;
       t_.perf_kmem.freed += e.granted;
       break;
-    case FreeKind::before_trace: ++t_.before_trace; break;
-    case FreeKind::null_free: ++t_.null_frees; break;
-    case FreeKind::none: break;
+    case FreeKind::before_trace:
+      ++t_.before_trace;
+      break;
+    case FreeKind::null_free:
+      ++t_.null_frees;
+      break;
+    case FreeKind::none:
+      break;
   }
 }
 
@@ -191,21 +212,26 @@ void TotalsCounter::add_page(const Event& e) {
 }
 
 std::uint64_t TotalsCounter::cache_term(std::uint64_t event_index, Index cache) {
-  const std::uint64_t h = cached_hash(cache_hash_, cache, [&](Index i) -> std::string_view { return tables_.caches[i]; });
+  const std::uint64_t h =
+      cached_hash(cache_hash_, cache, [&](Index i) -> std::string_view { return tables_.caches[i]; });
   return mix64(h ^ mix64(event_index + 1));
 }
 
-void TotalsCounter::learn_cache(std::uint64_t event_index, Index cache) { cache_sum_ += cache_term(event_index, cache); }
+void TotalsCounter::learn_cache(std::uint64_t event_index, Index cache) {
+  cache_sum_ += cache_term(event_index, cache);
+}
 
 void TotalsCounter::add_digests(const Event& e) {
   const std::int32_t pid = e.task == no_index ? -1 : tables_.tasks[e.task].pid;
-  const std::uint64_t who = operation_code(e) | std::uint64_t{e.cpu} << 8 | std::uint64_t{static_cast<std::uint32_t>(pid)} << 32;
+  const std::uint64_t who =
+      operation_code(e) | std::uint64_t{e.cpu} << 8 | std::uint64_t{static_cast<std::uint32_t>(pid)} << 32;
   const bool page = e.op == Op::page_alloc || e.op == Op::page_free;
   const std::uint64_t what = page ? e.pfn : e.id;
   const std::uint64_t size = page ? e.order : e.requested;
   const std::uint64_t site =
       cached_hash(site_hash_, e.call_site, [&](Index i) -> std::string_view { return tables_.call_sites[i].name; });
-  const std::uint64_t gfp = cached_hash(gfp_hash_, e.gfp, [&](Index i) -> std::string_view { return tables_.gfps[i].text; });
+  const std::uint64_t gfp =
+      cached_hash(gfp_hash_, e.gfp, [&](Index i) -> std::string_view { return tables_.gfps[i].text; });
   const auto state = static_cast<std::uint64_t>(e.context) | static_cast<std::uint64_t>(e.cpu_state.irqs_off) << 8 |
                      static_cast<std::uint64_t>(e.cpu_state.preempt_off) << 16;
   for (const std::uint64_t word : {who, what, size, e.granted}) {

@@ -29,7 +29,7 @@ struct ByteTotals {
   bool operator==(const ByteTotals&) const = default;
 };
 
-/// What `perf kmem stat --slab` prints: its rule forgets no pointer (spec: shared/record/README.md).
+/// What `perf kmem stat --slab` prints: its rule forgets no pointer.
 struct PerfKmemTotals {
   std::uint64_t requested = 0;
   std::uint64_t allocated = 0;
@@ -72,7 +72,7 @@ struct Totals {
   std::uint64_t tick_first = 0, tick_last = 0;
   PerfKmemTotals perf_kmem;
   PageTotals pages;
-  std::uint64_t digest = 0;       ///< identity: op, id, requested, granted, cpu, pid (pfn and order for pages), in order
+  std::uint64_t digest = 0;  ///< identity: op, id, requested, granted, cpu, pid (pfn and order for pages), in order
   std::uint64_t digest_full = 0;  ///< and tick, context, cpu state, flags, call site, cache
   bool operator==(const Totals&) const = default;
 };

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "sim/cli/progress.h"
 #include "traces/import/import.h"
 #include "traces/input.h"
+#include "traces/kmt/layout.h"
 #include "traces/kmt/writer.h"
 
 namespace kmemlab::cli {
@@ -19,8 +21,9 @@ constexpr std::uint64_t in_memory_max = std::uint64_t{64} << 20;  // of input; l
 
 bool is_kmt(const traces::Input& input) {
   const auto head = input.head();
-  return input.encoding() == traces::Encoding::plain && head.size() >= 4 && head[0] == 'k' && head[1] == 'm' &&
-         head[2] == 't';
+  const auto& magic = traces::kmt::magic;
+  return input.encoding() == traces::Encoding::plain && head.size() >= magic.size() &&
+         std::equal(magic.begin(), magic.end(), head.begin());
 }
 
 struct TemporaryFile {

@@ -37,7 +37,7 @@ void Machine::reserve_tables(AddrRange range, Asid space) {
   check_page(Addr{round_down(range.base.v + range.bytes - 1, page_bytes())}, space);
   const std::uint64_t first = range.base.v >> s_.page_shift;
   const std::uint64_t last = (range.base.v + range.bytes - 1) >> s_.page_shift;
-  if (s_.tables.reserve(s_.frames, space, first, last - first + 1)) forget_tables();
+  s_.tables.reserve(s_.frames, space, first, last - first + 1);
 }
 
 void Machine::map_page(Addr page, Frame frame, Prot prot, Asid space) {

@@ -48,33 +48,28 @@ bool PageTables::write_entry(Frames& frames, Frame table, std::uint64_t index, P
   return page.moved;
 }
 
-PageTables::Place PageTables::leaf_table(Frames& frames, Asid space, std::uint64_t vpn) const {
-  Place place{roots_[space], false};
+Frame PageTables::leaf_table(Frames& frames, Asid space, std::uint64_t vpn) const {
+  Frame table = roots_[space];
   for (unsigned level = 0; level + 1 < levels_; ++level) {
     const std::uint64_t index = index_at(level, vpn);
-    Pte pte = read_entry(frames.read(place.table), index);
+    Pte pte = read_entry(frames.read(table), index);
     if (!pte.valid()) {
       pte = Pte::directory(frames.take_kernel_frame());
-      place.moved |= write_entry(frames, place.table, index, pte);
+      write_entry(frames, table, index, pte);
     }
-    place.table = pte.frame();
+    table = pte.frame();
   }
-  return place;
+  return table;
 }
 
 bool PageTables::write(Frames& frames, Asid space, std::uint64_t vpn, Pte pte) {
-  const Place place = leaf_table(frames, space, vpn);
-  return write_entry(frames, place.table, leaf_index(vpn), pte) || place.moved;
+  return write_entry(frames, leaf_table(frames, space, vpn), leaf_index(vpn), pte);
 }
 
-bool PageTables::reserve(Frames& frames, Asid space, std::uint64_t vpn, std::uint64_t pages) {
-  if (pages == 0) return false;
-  bool moved = false;
+void PageTables::reserve(Frames& frames, Asid space, std::uint64_t vpn, std::uint64_t pages) {
+  if (pages == 0) return;
   const std::uint64_t last = (vpn + pages - 1) >> leaf_bits();
-  for (std::uint64_t n = vpn >> leaf_bits(); n <= last; ++n) {
-    moved |= leaf_table(frames, space, n << leaf_bits()).moved;
-  }
-  return moved;
+  for (std::uint64_t n = vpn >> leaf_bits(); n <= last; ++n) leaf_table(frames, space, n << leaf_bits());
 }
 
 }  // namespace kmemlab::sim

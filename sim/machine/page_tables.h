@@ -44,18 +44,14 @@ class PageTables {
   }
   std::uint64_t leaf_index(std::uint64_t vpn) const { return vpn & ((std::uint64_t{1} << leaf_bits()) - 1); }
 
-  /// Writes the entry of a page, making the tables above it as needed. Returns whether a table's host bytes moved.
+  /// Writes the entry of a page, making the tables above it as needed. Returns whether the last table's host bytes
+  /// moved, which ends Walk::leaf of earlier walks. (A directory entry, once made, never changes.)
   bool write(Frames& frames, Asid space, std::uint64_t vpn, Pte pte);
   /// Makes all tables for `pages` pages from `vpn` on, without writing the last level: on the host that is free.
-  /// Returns whether a table's host bytes moved.
-  bool reserve(Frames& frames, Asid space, std::uint64_t vpn, std::uint64_t pages);
+  void reserve(Frames& frames, Asid space, std::uint64_t vpn, std::uint64_t pages);
 
  private:
-  struct Place {
-    Frame table;
-    bool moved;
-  };
-  Place leaf_table(Frames& frames, Asid space, std::uint64_t vpn) const;
+  Frame leaf_table(Frames& frames, Asid space, std::uint64_t vpn) const;
   bool write_entry(Frames& frames, Frame table, std::uint64_t index, Pte pte) const;
   std::uint64_t index_at(unsigned level, std::uint64_t vpn) const {
     return vpn >> shift_[level] & ((std::uint64_t{1} << bits_[level]) - 1);

@@ -7,54 +7,53 @@
 namespace kmemlab::sim {
 
 Tlb::Tlb(unsigned entries, unsigned ways)
-    : ways_(ways), set_mask_(entries / ways - 1), tag_(entries, empty_tag), stamp_(entries, 0), pte_(entries) {}
-
-namespace {
-
-struct Oldest {
-  std::uint64_t stamp;
-  Tlb::Slot slot;
-};
-
-// Without a branch, which the host could not predict.
-Oldest older_of(Oldest a, Oldest b) {
-  const bool second = b.stamp < a.stamp;
-  return {second ? b.stamp : a.stamp, second ? b.slot : a.slot};
+    : ways_(ways), set_mask_(entries / ways - 1), tag_(entries, empty_tag), stamp_(entries, 0), pte_(entries) {
+  if (entries != ways || ways < 8) return;
+  wide_.present.assign(hashes, 0);
+  wide_.empty = entries;
 }
 
-}  // namespace
-
-// Wide sets are searched in four strands that do not wait for each other. Only empty entries have equal stamps; which of
-// them is filled cannot be told from outside.
-Tlb::Slot Tlb::victim(std::uint64_t tag) const {
+// No branch on a stamp, which the host could not predict. Only empty entries have equal stamps; which of those is
+// filled cannot be told from outside.
+Tlb::Slot Tlb::victim(std::uint64_t tag) {
+  if (wide() && wide_.empty == 0) return wide_victim();
   const Slot first = first_of(tag);
-  const Slot end = first + ways_;
   const std::uint64_t* stamp = stamp_.data();
-  Oldest best{stamp[first], first};
-  Slot s = first + 1;
-  if (ways_ >= 8) {
-    Oldest strand[4] = {best, best, best, best};
-    for (s = first; s + 4 <= end; s += 4) {
-      for (Slot k = 0; k < 4; ++k) strand[k] = older_of(strand[k], {stamp[s + k], s + k});
-    }
-    best = older_of(older_of(strand[0], strand[1]), older_of(strand[2], strand[3]));
+  Slot best = first;
+  std::uint64_t least = stamp[first];
+  for (Slot s = first + 1; s < first + ways_; ++s) {
+    const bool older = stamp[s] < least;
+    least = older ? stamp[s] : least;
+    best = older ? s : best;
   }
-  for (; s < end; ++s) best = older_of(best, {stamp[s], s});
-  return best.slot;
+  return best;
 }
 
-// Eight at a time: one branch for eight comparisons.
-Tlb::Slot Tlb::find_wide(std::uint64_t tag, Slot s, Slot end) const {
-  const std::uint64_t* t = tag_.data();
-  for (; s + 8 <= end; s += 8) {
-    bool here = false;
-    for (Slot k = 0; k < 8; ++k) here |= t[s + k] == tag;
-    if (here) break;
+Tlb::Slot Tlb::wide_victim() {
+  WideSet& w = wide_;
+  for (;;) {
+    for (; w.next < w.queue.size(); ++w.next) {
+      const WideSet::Waiting& candidate = w.queue[w.next];
+      if (stamp_[candidate.slot] == candidate.stamp) return candidate.slot;
+    }
+    w.queue.clear();
+    for (Slot s = 0; s < entries(); ++s) w.queue.push_back({stamp_[s], s});
+    std::sort(w.queue.begin(), w.queue.end(), [](const auto& a, const auto& b) { return a.stamp < b.stamp; });
+    w.next = 0;
   }
-  for (; s < end; ++s) {
-    if (t[s] == tag) return s;
+}
+
+void Tlb::note_change(Slot s, std::uint64_t tag) {
+  if (tag_[s] == empty_tag) {
+    --wide_.empty;
+  } else {
+    --wide_.present[vpn_of(tag_[s]) % hashes];
   }
-  return none;
+  if (tag == empty_tag) {
+    ++wide_.empty;
+  } else {
+    ++wide_.present[vpn_of(tag) % hashes];
+  }
 }
 
 void Tlb::digest_into(Digest& d) const {

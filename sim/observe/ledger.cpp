@@ -23,7 +23,7 @@ void Ledger::advance(std::uint64_t tick) {
   requested_ticks_ += static_cast<u128>(live_requested_) * dt;
   granted_ticks_ += static_cast<u128>(live_granted_) * dt;
   metadata_ticks_ += static_cast<u128>(metadata_) * dt;
-  held_page_ticks_ += static_cast<u128>(held_pages_) * dt;
+  held_page_ticks_ += static_cast<u128>(settled_pages_) * dt;
 }
 
 HeldParts<std::uint64_t> Ledger::now() const {
@@ -94,12 +94,14 @@ void Ledger::on_completion(const Completion& c) {
     book_free(c);
   }
   metadata_ = c.metadata;
+  settled_pages_ = held_pages_;
   report_.lag_ticks_max = std::max(report_.lag_ticks_max, c.lag_ticks);
   if (held_pages_ > report_.pages.peak) new_peak(c);
 }
 
 void Ledger::on_sleep(const SleepNote& note) {
   advance(note.tick);
+  settled_pages_ = held_pages_;
   ++report_.blocking.sleeps;
   ++report_.blocking.by_cause[static_cast<unsigned>(note.cause)];
   departs(note.event);

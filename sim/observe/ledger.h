@@ -51,6 +51,7 @@ class Ledger final : public Observer {
   std::uint64_t live_granted_ = 0;
   std::uint64_t metadata_ = 0;
   std::uint64_t held_pages_ = 0;
+  std::uint64_t settled_pages_ = 0;  ///< held since the last event; pages of the present call count from its end on
   u128 requested_ticks_ = 0;
   u128 granted_ticks_ = 0;
   u128 metadata_ticks_ = 0;

@@ -79,7 +79,7 @@ void misses(const Profile& profile, Order order) {
     std::uint64_t sum = 0;
     for (std::uint64_t i = 0; i < n; ++i) {
       x = random ? mix64(x + i) : x + 1;
-      sum += m.load_word(profile.arena_base + (x % pages << profile.page_shift) + x % 64 * 64);
+      sum += m.load_word(profile.arena_base + (x % pages << profile.page_shift) + (x >> 40) % 64 * 64);
     }
     sink = sum;
   });

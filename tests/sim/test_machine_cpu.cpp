@@ -114,7 +114,7 @@ TEST_CASE("machine: the level holds interrupts back, and lowering it lets them i
   const Addr a = m.profile().arena_base;
   Handler h;
   m.set_interrupt_source(&h);
-  for (const Level level : {2, 1, 4, 3}) m.plan_interrupt({0, 0, level, level});
+  for (const Level level : {1, 2, 4, 3}) m.plan_interrupt({0, 0, level, level});
   CHECK(m.raise_level(3) == 0);
   m.load<std::uint8_t>(a);
   CHECK(h.seen == std::vector<Handler::Seen>{{4, 0, 4}});

@@ -82,6 +82,8 @@ TEST_CASE("machine: runs across the borders of words and chunks; shares of unusa
   CHECK(pool.take_run(100, 100000) == Frame{32760});
   CHECK(pool.take_run(67140, 100000) == Frame{32860});
   CHECK(pool.free_count() == 0);
+  CHECK((pool.release(70000) && pool.take() == Frame{70000}));
+  CHECK((pool.release(70000) && pool.release(40) && pool.take() == Frame{40} && pool.take() == Frame{70000}));
   CHECK_FALSE(pool.take().has_value());
   for (const Frame f : {10U, 20U, 21U, 62U, 63U, 64U, 65U}) CHECK(pool.release(f));
   // Runs of 1, 2 and 4: of 7 free frames, 1 is in runs shorter than 2, and 3 in runs shorter than 4.

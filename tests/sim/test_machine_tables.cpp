@@ -150,6 +150,7 @@ TEST_CASE("machine: static memory lies at the static base, aligned, zeroed and u
   Machine m = make("i386", mib);
   const Addr base = m.profile().static_base;
   CHECK(m.boot_alloc(10, 1).value() == base);
+  m.poke<std::uint32_t>(base + 4, 77);
   CHECK(m.boot_alloc(4096, 64).value() == base + 64);
   CHECK(m.boot_alloc(1, 4096).value() == base + 8192);
   CHECK(m.boot_alloc(0, 1).value() == base + 8193);
@@ -158,6 +159,7 @@ TEST_CASE("machine: static memory lies at the static base, aligned, zeroed and u
   CHECK(m.free_frames() == 256);
   CHECK(m.counters() == Counters{});
   CHECK(m.load<std::uint32_t>(base + 4156) == 0);
+  CHECK(m.load<std::uint32_t>(base + 4) == 77);
   CHECK_FALSE(m.lookup(base + 3 * 4096).has_value());
 }
 

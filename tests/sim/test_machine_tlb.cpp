@@ -117,6 +117,37 @@ TEST_CASE("machine: unmapping forgets the page in every CPU's TLB", "[machine]")
   }
 }
 
+TEST_CASE("machine: walks after a copy see page tables that changed since", "[machine]") {
+  Bench b("x86-64", 4, 1);
+  const Machine checkpoint = b.m;
+  CHECK(b.misses({1}) == 1);
+  b.m.unmap_page(b.page(2));  // parts the table from the checkpoint's
+  CHECK_THROWS_AS(b.m.load<std::uint8_t>(b.page(2)), MachineTrap);
+  CHECK(checkpoint.lookup(b.page(2)).has_value());
+  const Machine second = b.m;
+  CHECK(b.misses({0}) == 1);
+  b.m.map_page(b.page(2), 2);
+  CHECK(b.misses({2}) == 1);
+  CHECK_FALSE(second.lookup(b.page(2)).has_value());
+  const Machine third = b.m;
+  CHECK(b.misses({3}) == 1);
+  b.m.protect_page(b.page(2), Prot::user_read);
+  CHECK_THROWS_AS(b.m.load<std::uint8_t>(b.page(2)), MachineTrap);
+}
+
+TEST_CASE("machine: the digest knows the order of use in the TLB", "[machine]") {
+  Bench one("x86-64", 2, 16);
+  Bench two("x86-64", 2, 16);
+  one.misses({0, 1});
+  two.misses({1, 0});
+  CHECK(one.m.counters() == two.m.counters());
+  CHECK(one.m.memory_digest() == two.m.memory_digest());
+  CHECK(one.m.digest() != two.m.digest());
+  one.misses({1, 0});
+  two.misses({1, 0});
+  CHECK(one.m.digest() == two.m.digest());
+}
+
 TEST_CASE("machine: two pages of one frame, and two CPUs, see each other's stores", "[machine]") {
   Bench b("x86-64", 1, 1, 2);
   const Addr one = b.page(0);

@@ -1,6 +1,6 @@
 // Builds small trace.dat files byte by byte, in every flavour that the format has: version 6 and 7, both byte orders,
-// kernel longs of 4 and 8 bytes, plain, zlib and zstd. From man trace-cmd.dat.v6(5), trace-cmd.dat.v7(5) and the
-// event header in include/linux/ring_buffer.h; independent of the reader's code.
+// kernel longs of 4 and 8 bytes, plain, zlib and zstd. From man trace-cmd.dat.v6(5) and trace-cmd.dat.v7(5);
+// independent of the reader's code. trace-cmd 3.1.6 reads these files (checked by hand).
 #pragma once
 
 #include <zlib.h>
@@ -10,111 +10,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "tests/traces/ring_maker.h"
 
 namespace kmemlab::traces::testing {
 
-struct Flavour {
-  int version = 7;
-  bool big_endian = false;
-  unsigned long_bytes = 8;
-  std::string packing = "none";
-};
-
-class ByteMaker {
- public:
-  explicit ByteMaker(bool big_endian) : big_(big_endian) {}
-  std::vector<unsigned char> bytes;
-
-  void integer(std::uint64_t v, unsigned size) {
-    for (unsigned i = 0; i < size; ++i) {
-      const unsigned shift = 8 * (big_ ? size - 1 - i : i);
-      bytes.push_back(shift < 64 ? static_cast<unsigned char>(v >> shift) : 0);
-    }
-  }
-  void text(std::string_view s) { bytes.insert(bytes.end(), s.begin(), s.end()); }
-  void c_string(std::string_view s) {
-    text(s);
-    bytes.push_back(0);
-  }
-  void append(const std::vector<unsigned char>& other) { bytes.insert(bytes.end(), other.begin(), other.end()); }
-  void pad_to(std::size_t multiple) {
-    while (bytes.size() % multiple) bytes.push_back(0);
-  }
-  void overwrite(std::size_t at, std::uint64_t v, unsigned size) {
-    ByteMaker m(big_);
-    m.integer(v, size);
-    std::copy(m.bytes.begin(), m.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
-  }
-  bool big() const { return big_; }
-
- private:
-  bool big_;
-};
-
-inline constexpr unsigned id_kmalloc = 101, id_kfree = 102, id_cache_free = 103, id_page_alloc = 104, id_page_free = 105,
-                          id_softirq = 106;
-
-/// The ring-buffer pages of one CPU.
-class CpuMaker {
- public:
-  explicit CpuMaker(const Flavour& f) : flavour_(f) { start_page(0); }
-
-  void start_page(std::uint64_t tick, std::uint64_t commit_flags = 0, std::uint64_t lost_count = 0) {
-    finish_page();
-    tick_ = page_tick_ = tick;
-    commit_flags_ = commit_flags;
-    lost_count_ = lost_count;
-    data_.clear();
-    open_ = true;
-  }
-  /// Raw words, e.g. a discarded event.
-  void words(std::initializer_list<std::uint32_t> all) {
-    ByteMaker m(flavour_.big_endian);
-    for (const std::uint32_t w : all) m.integer(w, 4);
-    data_.insert(data_.end(), m.bytes.begin(), m.bytes.end());
-  }
-  std::uint32_t header(std::uint32_t type, std::uint32_t delta) const {
-    return flavour_.big_endian ? type << 27 | delta : delta << 5 | type;
-  }
-  void record(std::uint64_t tick, const std::vector<unsigned char>& body) {
-    std::uint64_t delta = tick - tick_;
-    if (delta >> 27) {
-      words({header(30, static_cast<std::uint32_t>(delta & ((1U << 27) - 1))), static_cast<std::uint32_t>(delta >> 27)});
-      delta = 0;
-    }
-    tick_ = tick;
-    const std::size_t padded = (body.size() + 3) / 4 * 4;
-    if (padded / 4 <= 28) {
-      words({header(static_cast<std::uint32_t>(padded / 4), static_cast<std::uint32_t>(delta))});
-    } else {
-      words({header(0, static_cast<std::uint32_t>(delta)), static_cast<std::uint32_t>(padded + 4)});
-    }
-    data_.insert(data_.end(), body.begin(), body.end());
-    data_.resize(data_.size() + padded - body.size());
-  }
-  std::vector<unsigned char> pages() {
-    finish_page();
-    return pages_;
-  }
-
- private:
-  void finish_page() {
-    if (!open_ || data_.empty()) return;
-    ByteMaker m(flavour_.big_endian);
-    m.integer(page_tick_, 8);
-    m.integer(data_.size() | commit_flags_, flavour_.long_bytes);
-    m.append(data_);
-    if (lost_count_) m.integer(lost_count_, flavour_.long_bytes);
-    m.bytes.resize(4096);
-    pages_.insert(pages_.end(), m.bytes.begin(), m.bytes.end());
-    open_ = false;
-  }
-  Flavour flavour_;
-  std::vector<unsigned char> pages_, data_;
-  std::uint64_t tick_ = 0, page_tick_ = 0, commit_flags_ = 0, lost_count_ = 0;
-  bool open_ = false;
-};
+inline constexpr unsigned id_kmalloc = 101, id_kfree = 102, id_cache_free = 103, id_page_alloc = 104,
+                          id_page_free = 105, id_softirq = 106;
 
 class DatMaker {
  public:
@@ -122,10 +26,11 @@ class DatMaker {
 
   Flavour flavour;
   std::vector<CpuMaker> cpu;
-  std::string kmalloc_extra_fields;       ///< replaces the fields of kmalloc when not empty
+  std::string kmalloc_extra_fields;  ///< replaces the fields of kmalloc when not empty
   std::string command_lines = "42 worker thread\n43 nc\n";
   std::string cpustat;
-  std::string kallsyms = "ffff0000 T first_symbol\nffff1000 T alloc_here\nffff2000 t free_here\t[module]\nffff3000 D data\n";
+  std::string kallsyms =
+      "ffff0000 T first_symbol\nffff1000 T alloc_here\nffff2000 t free_here\t[module]\nffff3000 D data\n";
 
   std::vector<unsigned char> common(unsigned id, unsigned flags, unsigned depth, int pid) const {
     ByteMaker m(flavour.big_endian);
@@ -136,7 +41,8 @@ class DatMaker {
     return m.bytes;
   }
   std::vector<unsigned char> kmalloc(std::uint64_t site, std::uint64_t ptr, std::uint64_t req, std::uint64_t alloc,
-                                     std::uint64_t gfp, int node = -1, unsigned flags = 0, unsigned depth = 0, int pid = 42) const {
+                                     std::uint64_t gfp, int node = -1, unsigned flags = 0, unsigned depth = 0,
+                                     int pid = 42) const {
     ByteMaker m(flavour.big_endian);
     m.append(common(id_kmalloc, flags, depth, pid));
     for (const std::uint64_t v : {site, ptr, req, alloc, gfp}) m.integer(v, flavour.long_bytes);
@@ -185,46 +91,50 @@ class DatMaker {
   std::vector<unsigned char> file() { return flavour.version == 6 ? file_v6() : file_v7(); }
 
  private:
-  std::string field(std::string_view what, unsigned& offset, unsigned size, bool is_signed = false) const {
-    offset = (offset + size - 1) / size * size;
-    std::string s = "\tfield:" + std::string(what) + ";\toffset:" + std::to_string(offset) + ";\tsize:" + std::to_string(size) +
-                    ";\tsigned:" + (is_signed ? "1" : "0") + ";\n";
-    offset += size;
-    return s;
-  }
-  std::string start(std::string_view name, unsigned id, unsigned& at) const {
-    std::string s = "name: " + std::string(name) + "\nID: " + std::to_string(id) + "\nformat:\n";
-    at = 0;
-    s += field("unsigned short common_type", at, 2) + field("unsigned char common_flags", at, 1);
-    s += field("unsigned char common_preempt_count", at, 1) + field("int common_pid", at, 4, true) + "\n";
-    return s;
-  }
+  struct FormatMaker {
+    std::string text;
+    unsigned at = 0;
+    FormatMaker(std::string_view name, unsigned id) {
+      text = "name: " + std::string(name) + "\nID: " + std::to_string(id) + "\nformat:\n";
+      field("unsigned short common_type", 2).field("unsigned char common_flags", 1);
+      field("unsigned char common_preempt_count", 1).field("int common_pid", 4, 1);
+    }
+    FormatMaker& field(std::string_view what, unsigned size, unsigned is_signed = 0) {
+      at = (at + size - 1) / size * size;
+      text += "\tfield:" + std::string(what) + ";\toffset:" + std::to_string(at) + ";\tsize:" + std::to_string(size);
+      text += ";\tsigned:" + std::to_string(is_signed) + ";\n";
+      at += size;
+      return *this;
+    }
+    std::string print(std::string_view format) { return text + "\nprint fmt: " + std::string(format) + "\n"; }
+  };
   std::vector<std::string> formats() const {
     const unsigned l = flavour.long_bytes;
-    unsigned at = 0;
-    std::string kmalloc_text = start("kmalloc", id_kmalloc, at);
-    kmalloc_text += kmalloc_extra_fields;
+    FormatMaker kmalloc_format("kmalloc", id_kmalloc);
     if (kmalloc_extra_fields.empty()) {
-      kmalloc_text += field("unsigned long call_site", at, l) + field("const void * ptr", at, l) + field("size_t bytes_req", at, l);
-      kmalloc_text += field("size_t bytes_alloc", at, l) + field("unsigned long gfp_flags", at, l) + field("int node", at, 4, true);
+      kmalloc_format.field("unsigned long call_site", l).field("const void * ptr", l).field("size_t bytes_req", l);
+      kmalloc_format.field("size_t bytes_alloc", l).field("unsigned long gfp_flags", l).field("int node", 4, 1);
+    } else {
+      kmalloc_format.text += kmalloc_extra_fields;
     }
-    kmalloc_text +=
-        "\nprint fmt: \"call_site=%pS ptr=%p gfp_flags=%s\", REC->ptr, (REC->gfp_flags) ? __print_flags(REC->gfp_flags, \"|\", "
+    constexpr std::string_view flags =
+        "\"call_site=%pS ptr=%p gfp_flags=%s\", REC->ptr, (REC->gfp_flags) ? __print_flags(REC->gfp_flags, \"|\", "
         "{( unsigned long)((( gfp_t)(0x400u|0x800u)) | (( gfp_t)0x40u) | (( gfp_t)0x80u)), \"GFP_KERNEL\"}, "
-        "{(unsigned long)(1UL << 8), \"__GFP_ZERO\"}, {( unsigned long)(( gfp_t)0x400u), \"__GFP_DIRECT_RECLAIM\"} ) : \"none\"\n";
-    std::string kfree_text = start("kfree", id_kfree, at);
-    kfree_text += field("unsigned long call_site", at, l) + field("const void * ptr", at, l) + "\nprint fmt: \"\"\n";
-    std::string cache_text = start("kmem_cache_free", id_cache_free, at);
-    cache_text += field("unsigned long call_site", at, l) + field("const void * ptr", at, l);
-    cache_text += field("__data_loc char[] name", at, 4, true) + "\nprint fmt: \"\"\n";
-    std::string alloc_text = start("mm_page_alloc", id_page_alloc, at);
-    alloc_text += field("unsigned long pfn", at, l) + field("unsigned int order", at, 4) + field("unsigned long gfp_flags", at, l);
-    alloc_text += field("int migratetype", at, 4, true) + "\nprint fmt: \"\"\n";
-    std::string free_text = start("mm_page_free", id_page_free, at);
-    free_text += field("unsigned long pfn", at, l) + field("unsigned int order", at, 4) + "\nprint fmt: \"\"\n";
-    std::string softirq_text = start("softirq_entry", id_softirq, at);
-    softirq_text += field("unsigned int vec", at, 4) + "\nprint fmt: \"\"\n";
-    return {kmalloc_text, kfree_text, cache_text, alloc_text, free_text, softirq_text};
+        "{(unsigned long)(1UL << 8), \"__GFP_ZERO\"}, {( unsigned long)(( gfp_t)0x400u), \"__GFP_DIRECT_RECLAIM\"} ) : "
+        "\"none\"";
+    FormatMaker kfree_format("kfree", id_kfree);
+    kfree_format.field("unsigned long call_site", l).field("const void * ptr", l);
+    FormatMaker cache_format("kmem_cache_free", id_cache_free);
+    cache_format.field("unsigned long call_site", l).field("const void * ptr", l).field("__data_loc char[] name", 4, 1);
+    FormatMaker alloc_format("mm_page_alloc", id_page_alloc);
+    alloc_format.field("unsigned long pfn", l).field("unsigned int order", 4).field("unsigned long gfp_flags", l);
+    alloc_format.field("int migratetype", 4, 1);
+    FormatMaker free_format("mm_page_free", id_page_free);
+    free_format.field("unsigned long pfn", l).field("unsigned int order", 4);
+    FormatMaker softirq_format("softirq_entry", id_softirq);
+    softirq_format.field("unsigned int vec", 4);
+    return {kmalloc_format.print(flags), kfree_format.print(""), cache_format.print(""),
+            alloc_format.print(""),      free_format.print(""),  softirq_format.print("")};
   }
   std::string header_page() const {
     const std::string l = std::to_string(flavour.long_bytes), data = std::to_string(8 + flavour.long_bytes);
@@ -341,8 +251,14 @@ class DatMaker {
     add(16, [&](ByteMaker& s) { put_headers(s); });
     add(17, [&](ByteMaker& s) { s.integer(0, 4); });
     add(18, [&](ByteMaker& s) { put_systems(s); });
-    add(19, [&](ByteMaker& s) { s.integer(kallsyms.size(), 4); s.text(kallsyms); });
-    add(21, [&](ByteMaker& s) { s.integer(command_lines.size(), 8); s.text(command_lines); });
+    add(19, [&](ByteMaker& s) {
+      s.integer(kallsyms.size(), 4);
+      s.text(kallsyms);
+    });
+    add(21, [&](ByteMaker& s) {
+      s.integer(command_lines.size(), 8);
+      s.text(command_lines);
+    });
 
     ByteMaker options(flavour.big_endian);
     for (const auto& [id, offset] : sections) {
@@ -377,8 +293,10 @@ class DatMaker {
       m.pad_to(4096);
       const std::uint64_t at = m.bytes.size();
       const auto pages = cpu[i].pages();
-      if (packed()) put_chunks(m, pages);
-      else m.append(pages);
+      if (packed())
+        put_chunks(m, pages);
+      else
+        m.append(pages);
       buffer.integer(i, 4);
       buffer.integer(at, 8);
       buffer.integer(m.bytes.size() - at - (packed() ? 4 : 0), 8);

@@ -38,7 +38,7 @@ struct Trial {
 
   const Imported& trace() const {
     if (!result) FAIL(result.error().text());
-    return *result;
+    return result.value();
   }
   const Event& event(std::size_t i) const { return sink.events.at(i); }
   std::string error() const { return result ? "no error" : result.error().text(); }
@@ -52,8 +52,10 @@ struct Trial {
 
 inline Trial import_input(Fallible<Input> input, const ImportOptions& options = {}) {
   Trial t;
-  if (!input) t.result = Failure<Error>{input.error()};
-  else t.result = import_trace(*input, t.sink, options);
+  if (!input)
+    t.result = Failure<Error>{input.error()};
+  else
+    t.result = import_trace(*input, t.sink, options);
   return t;
 }
 inline Trial import_text(std::string_view text, const ImportOptions& options = {}) {
@@ -83,7 +85,8 @@ inline std::vector<unsigned char> read_bytes(const std::string& path) {
   std::vector<unsigned char> bytes;
   if (std::FILE* f = std::fopen(path.c_str(), "rb")) {
     unsigned char piece[4096];
-    for (std::size_t n = 0; (n = std::fread(piece, 1, sizeof piece, f)) > 0;) bytes.insert(bytes.end(), piece, piece + n);
+    for (std::size_t n = 0; (n = std::fread(piece, 1, sizeof piece, f)) > 0;)
+      bytes.insert(bytes.end(), piece, piece + n);
     std::fclose(f);
   }
   return bytes;

@@ -27,10 +27,13 @@ class Random {
 inline Tables tables() {
   Tables t;
   t.names = {"kmalloc", "kmem_cache_alloc", "kfree", "kmem_cache_free", "mm_page_alloc", "softirq_entry"};
-  for (unsigned i = 0; i < 400; ++i) t.call_sites.push_back({"site_" + std::to_string(i) + "+0x1c", 0xffffffff81000000 + i});
+  for (unsigned i = 0; i < 400; ++i)
+    t.call_sites.push_back({"site_" + std::to_string(i) + "+0x1c", 0xffffffff81000000 + i});
   for (int i = 0; i < 30; ++i) t.tasks.push_back({i - 1, i % 3 == 0 ? "" : "kworker/" + std::to_string(i)});
   for (unsigned i = 0; i < 60; ++i) t.caches.push_back("cache_" + std::to_string(i));
-  t.gfps = {{"GFP_KERNEL", 0xcc0, Tri::yes, Tri::no}, {"GFP_ATOMIC|__GFP_ZERO", 0xb20, Tri::no, Tri::yes}, {"", {}, Tri::unknown, Tri::unknown}};
+  t.gfps = {{"GFP_KERNEL", 0xcc0, Tri::yes, Tri::no},
+            {"GFP_ATOMIC|__GFP_ZERO", 0xb20, Tri::no, Tri::yes},
+            {"", {}, Tri::unknown, Tri::unknown}};
   return t;
 }
 
@@ -40,7 +43,9 @@ inline Quality quality() {
   return q;
 }
 
-inline Source source() { return {"boot.dat", "trace.dat v7", "Linux 6.1", "mono", 4, 4096, 8}; }
+inline Source source() {
+  return {"boot.dat", "trace.dat v7", "Linux 6.1", "mono", 4, 4096, 8};
+}
 
 /// Allocations and frees with a few records of every other kind.
 inline std::vector<Event> realistic(std::uint64_t seed, std::size_t count) {
@@ -65,11 +70,13 @@ inline std::vector<Event> realistic(std::uint64_t seed, std::size_t count) {
       e.op = r.below(2) ? Op::page_alloc : Op::page_free, e.pfn = 4096 + r.below(1 << 18), e.name = 4;
       e.order = static_cast<std::uint8_t>(r.below(4)), e.gfp = 0;
     } else if (kind < 60) {
-      e.op = Op::free, e.free_kind = r.below(2) ? FreeKind::before_trace : FreeKind::unrecorded, e.id = next_id++, e.name = 2;
+      e.op = Op::free, e.free_kind = r.below(2) ? FreeKind::before_trace : FreeKind::unrecorded, e.id = next_id++,
+      e.name = 2;
     } else if (kind < 62) {
       e.op = Op::free, e.free_kind = FreeKind::null_free, e.name = 2;
     } else if (live.size() < 200 + seed % 50 || (r.below(1000) < 510 && live.size() < 5000)) {
-      e.op = Op::alloc, e.id = next_id++, e.requested = 8 + r.below(64) * r.below(64), e.granted = (e.requested + 63) / 64 * 64;
+      e.op = Op::alloc, e.id = next_id++, e.requested = 8 + r.below(64) * r.below(64),
+      e.granted = (e.requested + 63) / 64 * 64;
       e.name = static_cast<Index>(r.below(2)), e.gfp = static_cast<Index>(r.below(3));
       e.cache = e.name == 1 ? static_cast<Index>(r.below(60)) : no_index;
       e.accounted = static_cast<Tri>(r.below(3)), e.node = static_cast<std::int16_t>(static_cast<int>(r.below(2)) - 1);
@@ -77,7 +84,8 @@ inline std::vector<Event> realistic(std::uint64_t seed, std::size_t count) {
       e.slot = free_slots.back(), free_slots.pop_back();
       live.push_back(e);
     } else {
-      const std::size_t at = r.below(4) ? live.size() - 1 - r.below(std::min<std::size_t>(20, live.size())) : r.below(live.size());
+      const std::size_t at =
+          r.below(4) ? live.size() - 1 - r.below(std::min<std::size_t>(20, live.size())) : r.below(live.size());
       e.op = Op::free, e.free_kind = FreeKind::matched, e.id = live[at].id, e.slot = live[at].slot;
       e.name = 2 + live[at].name, e.cache = live[at].cache;
       free_slots.push_back(e.slot);
@@ -95,16 +103,20 @@ inline std::vector<Event> extreme(std::uint64_t seed, std::size_t count) {
     const std::uint64_t pick = r.below(8);
     return pick == 0 ? ~std::uint64_t{0} : pick == 1 ? std::uint64_t{1} << 63 : pick == 2 ? 0 : r.next() >> r.below(64);
   };
-  const auto index = [&r](std::uint64_t size) { return r.below(5) == 0 ? no_index : static_cast<Index>(r.below(size)); };
+  const auto index = [&r](std::uint64_t size) {
+    return r.below(5) == 0 ? no_index : static_cast<Index>(r.below(size));
+  };
   std::vector<Event> out(count);
   std::uint64_t tick = 0;
   for (Event& e : out) {
     tick += r.below(1000) == 0 ? r.next() >> 20 : r.below(3);
-    e.tick = tick, e.id = r.below(6) == 0 ? no_block : r.below(1 << 20), e.requested = wide(), e.granted = wide(), e.pfn = wide();
+    e.tick = tick, e.id = r.below(6) == 0 ? no_block : r.below(1 << 20), e.requested = wide(), e.granted = wide(),
+    e.pfn = wide();
     e.slot = r.below(6) == 0 ? no_slot : static_cast<Slot>(r.below(1 << 20));
     e.name = index(6), e.call_site = index(400), e.task = index(30), e.cache = index(60), e.gfp = index(3);
     e.cpu = static_cast<std::uint16_t>(wide()), e.node = static_cast<std::int16_t>(wide());
-    e.op = static_cast<Op>(r.below(8)), e.free_kind = static_cast<FreeKind>(r.below(5)), e.context = static_cast<Context>(r.below(5));
+    e.op = static_cast<Op>(r.below(8)), e.free_kind = static_cast<FreeKind>(r.below(5)),
+    e.context = static_cast<Context>(r.below(5));
     e.cpu_state = {static_cast<Tri>(r.below(3)), static_cast<Tri>(r.below(3))};
     e.order = static_cast<std::uint8_t>(wide()), e.migratetype = static_cast<std::uint8_t>(wide());
     e.accounted = static_cast<Tri>(r.below(3));

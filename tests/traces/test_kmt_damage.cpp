@@ -25,9 +25,11 @@ std::string outcome(ByteVector bytes, const std::vector<Event>& expected) {
   Fallible<KmtReader> r = KmtReader::from_bytes(std::move(bytes));
   if (!r) return r.error().text();
   std::uint64_t wrong = r->events() != expected.size();
-  const Fallible<void> all = r->for_each(all_columns, [&](std::uint64_t i, const Event& e) { wrong += !(e == expected[i]); });
+  const Fallible<void> all =
+      r->for_each(all_columns, [&](std::uint64_t i, const Event& e) { wrong += !(e == expected[i]); });
   if (!all) return all.error().text();
-  if (wrong != 0 || !(r->tables() == samples::tables()) || !(r->quality() == samples::quality())) FAIL("damage went unseen");
+  if (wrong != 0 || !(r->tables() == samples::tables()) || !(r->quality() == samples::quality()))
+    FAIL("damage went unseen");
   return "";
 }
 
@@ -39,8 +41,10 @@ void seal(ByteVector& b) {
 }
 
 void seal_chunk(ByteVector& b, std::size_t chunk) {
-  ByteVector covered(b.begin() + static_cast<std::ptrdiff_t>(chunk), b.begin() + static_cast<std::ptrdiff_t>(chunk + 56));
+  ByteVector covered(b.begin() + static_cast<std::ptrdiff_t>(chunk),
+                     b.begin() + static_cast<std::ptrdiff_t>(chunk + 56));
   const std::size_t entries = 32 * get_le(b.data() + chunk + 6, 2);
+  if (chunk + 64 + entries > b.size()) return;
   for (std::size_t i = 0; i < entries; ++i) covered.push_back(b[chunk + 64 + i]);
   put_le(b.data() + chunk + 56, checksum(covered.data(), covered.size()), 8);
 }
@@ -50,9 +54,11 @@ void seal_chunk(ByteVector& b, std::size_t chunk) {
 TEST_CASE("kmt: a file cut anywhere says where it ends and what is readable", "[kmt]") {
   for (const KmtCompression c : {KmtCompression::none, KmtCompression::zstd}) {
     const ByteVector whole = samples::write(events(), c);
-    const std::uint64_t second_chunk = 64 + 64 + 32 * get_le(whole.data() + 64 + 6, 2) + get_le(whole.data() + 64 + 48, 8);
+    const std::uint64_t second_chunk =
+        64 + 64 + 32 * get_le(whole.data() + 64 + 6, 2) + get_le(whole.data() + 64 + 48, 8);
     for (std::size_t cut = 0; cut < whole.size(); cut += cut < 2000 || whole.size() - cut < 4000 ? 97 : 97 * 101) {
-      const std::string text = outcome(ByteVector(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut)), events());
+      const std::string text =
+          outcome(ByteVector(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut)), events());
       INFO(cut << " " << text);
       REQUIRE(text.find("(byte " + std::to_string(cut < 8 ? 0 : cut) + ")") != std::string::npos);
       if (cut < 8) continue;
@@ -60,8 +66,22 @@ TEST_CASE("kmt: a file cut anywhere says where it ends and what is readable", "[
       if (cut > 64 && cut < second_chunk) CHECK(text.find("its first 0 of 66000 events") != std::string::npos);
       if (cut == whole.size() / 97 * 97) CHECK(text.find("its first 66000 of 66000 events") != std::string::npos);
     }
-    const std::string text = outcome(ByteVector(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(second_chunk)), events());
+    const std::string text =
+        outcome(ByteVector(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(second_chunk)), events());
     CHECK(text.find("its first 65536 of 66000 events are readable") != std::string::npos);
+  }
+}
+
+TEST_CASE("kmt: a small file cut at every 97th byte", "[kmt]") {
+  const std::vector<Event> some(events().begin(), events().begin() + 3000);
+  for (const KmtCompression c : {KmtCompression::none, KmtCompression::zstd}) {
+    const ByteVector whole = samples::write(some, c);
+    for (std::size_t cut = 97; cut < whole.size(); cut += 97) {
+      const std::string text =
+          outcome(ByteVector(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut)), some);
+      REQUIRE(text.find("(byte " + std::to_string(cut) + "): the file ends at byte " + std::to_string(cut)) !=
+              std::string::npos);
+    }
   }
 }
 
@@ -105,7 +125,8 @@ TEST_CASE("kmt: sealed nonsense is refused, not believed", "[kmt]") {
   samples::Random random(12);
   const std::size_t directory = get_le(whole.data() + 24, 8), sections = get_le(whole.data() + 32, 4);
   const std::size_t entries = get_le(whole.data() + 64 + 6, 2);
-  const std::uint64_t nasty[] = {0, 1, 7, 8, 0xff, 0xffff, 0x7fffffff, 0xffffffff, 1ULL << 40, ~0ULL, ~0ULL - 7, whole.size(), whole.size() - 1};
+  const std::uint64_t nasty[] = {0,          1,          7,     8,         0xff,         0xffff,          0x7fffffff,
+                                 0xffffffff, 1ULL << 40, ~0ULL, ~0ULL - 7, whole.size(), whole.size() - 1};
   const auto try_read = [](ByteVector b) {
     Fallible<KmtReader> r = KmtReader::from_bytes(std::move(b));
     if (!r) return;
@@ -126,8 +147,10 @@ TEST_CASE("kmt: sealed nonsense is refused, not believed", "[kmt]") {
     if (place == 0) put_le(b.data() + 12 + random.below(44 - bytes), value, bytes);
     if (place == 1) put_le(b.data() + directory + random.below(40 * sections - bytes), value, bytes);
     if (place == 2) put_le(b.data() + 64 + random.below(64 + 32 * entries - bytes), value, bytes), seal_chunk(b, 64);
-    if (get_le(b.data() + 24, 8) == directory && get_le(b.data() + 32, 4) == sections) seal(b);
-    else put_le(b.data() + 56, checksum(b.data(), 56), 8);
+    if (get_le(b.data() + 24, 8) == directory && get_le(b.data() + 32, 4) == sections)
+      seal(b);
+    else
+      put_le(b.data() + 56, checksum(b.data(), 56), 8);
     try_read(std::move(b));
   }
 }
@@ -149,7 +172,8 @@ TEST_CASE("kmt: versions to come", "[kmt]") {
     return b;
   };
   CHECK(outcome(with_section(77, 0), few).empty());
-  CHECK(outcome(with_section(77, 1), few).find("section 77, which this kmemlab does not know; use a newer kmemlab") != std::string::npos);
+  CHECK(outcome(with_section(77, 1), few).find("section 77, which this kmemlab does not know; use a newer kmemlab") !=
+        std::string::npos);
   CHECK(outcome(with_section(1, 0), few).find("there twice") != std::string::npos);
 
   ByteVector column = bytes;  // an unknown column in place of accounted
@@ -166,6 +190,7 @@ TEST_CASE("kmt: versions to come", "[kmt]") {
   put_le(major.data() + 8, 2, 2);
   seal(major);
   const std::string text = outcome(major, few);
-  CHECK(text.find("this is .kmt version 2.0; this kmemlab reads version 1.x: use a newer kmemlab") != std::string::npos);
+  CHECK(text.find("this is .kmt version 2.0; this kmemlab reads version 1.x: use a newer kmemlab") !=
+        std::string::npos);
   CHECK(outcome(ByteVector{}, few).find("not a .kmt trace") != std::string::npos);
 }

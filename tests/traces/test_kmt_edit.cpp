@@ -31,9 +31,9 @@ Event event(Op op, std::uint64_t tick, BlockId id, Slot slot, Index name, Index 
 
 // Two blocks stay live: 1 (kmalloc) and 3 (kmem_cache_alloc, in the slot that block 0 left).
 std::vector<Event> six() {
-  std::vector<Event> list = {
-      event(Op::alloc, 100, 0, 0, 0, 0),  event(Op::alloc, 110, 1, 1, 0, 1),       event(Op::free, 120, 0, 0, 2, 0),
-      event(Op::free, 130, 2, no_slot, 2, 0), event(Op::alloc, 140, 3, 0, 1, 2), event(Op::mark, 150, no_block, no_slot, 5, 0)};
+  std::vector<Event> list = {event(Op::alloc, 100, 0, 0, 0, 0), event(Op::alloc, 110, 1, 1, 0, 1),
+                             event(Op::free, 120, 0, 0, 2, 0),  event(Op::free, 130, 2, no_slot, 2, 0),
+                             event(Op::alloc, 140, 3, 0, 1, 2), event(Op::mark, 150, no_block, no_slot, 5, 0)};
   list[4].cache = 7;
   return list;
 }
@@ -62,7 +62,7 @@ TEST_CASE("repeat: six events, three times", "[kmt][edit]") {
       if (expected.id != no_block) expected.id += round * 4;
       CHECK(out.events[8 * round + i] == expected);
     }
-    Event one = event(Op::free, 150 + round * 51, 1 + round * 4, 1, 2, 1);  // "kfree"
+    Event one = event(Op::free, 150 + round * 51, 1 + round * 4, 1, 2, 1);    // "kfree"
     Event three = event(Op::free, 150 + round * 51, 3 + round * 4, 0, 3, 2);  // "kmem_cache_free"
     three.cache = 7;
     CHECK(out.events[8 * round + 6] == one);

@@ -92,7 +92,8 @@ TEST_CASE("kmt: the bytes of a tiny file", "[kmt]") {
 TEST_CASE("kmt: the bytes of a tiny file are read back", "[kmt]") {
   ByteVector bytes;
   const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-  for (const char* p = expected_hex; *p != 0; p += 2) bytes.push_back(static_cast<unsigned char>(digit(p[0]) << 4 | digit(p[1])));
+  for (const char* p = expected_hex; *p != 0; p += 2)
+    bytes.push_back(static_cast<unsigned char>(digit(p[0]) << 4 | digit(p[1])));
   Fallible<KmtReader> r = KmtReader::from_bytes(bytes);
   REQUIRE(r);
   for (std::size_t i = 0; i < 3; ++i) CHECK(r->event(i).value() == three()[i]);

@@ -19,9 +19,8 @@ void require_same(ByteVector bytes, const std::vector<Event>& events) {
   CHECK(r->quality() == samples::quality());
   CHECK(r->source() == samples::source());
   std::uint64_t seen = 0, wrong = 0;
-  const Fallible<void> all = r->for_each(all_columns, [&](std::uint64_t i, const Event& e) {
-    wrong += i != seen++ || !(e == events[i]);
-  });
+  const Fallible<void> all =
+      r->for_each(all_columns, [&](std::uint64_t i, const Event& e) { wrong += i != seen++ || !(e == events[i]); });
   if (!all) FAIL(all.error().text());
   CHECK(seen == events.size());
   CHECK(wrong == 0);
@@ -103,7 +102,8 @@ TEST_CASE("kmt: caches learned later are seen at the allocation", "[kmt]") {
 }
 
 TEST_CASE("kmt: facts about the whole trace", "[kmt]") {
-  const auto make = [](Op op, std::uint64_t tick, BlockId id, Slot slot, std::uint64_t requested, std::uint64_t granted) {
+  const auto make = [](Op op, std::uint64_t tick, BlockId id, Slot slot, std::uint64_t requested,
+                       std::uint64_t granted) {
     Event e;
     e.op = op, e.tick = tick, e.id = id, e.slot = slot, e.requested = requested, e.granted = granted;
     if (op == Op::free) e.free_kind = FreeKind::matched;
@@ -113,8 +113,8 @@ TEST_CASE("kmt: facts about the whole trace", "[kmt]") {
   w.append(make(Op::alloc, 10, 0, 0, 100, 128));
   w.append(make(Op::alloc, 11, 1, 1, 10, 1000));
   w.append(make(Op::free, 12, 1, 1, 0, 0));
-  w.append(make(Op::alloc, 13, 2, 1, 500, 512));    // requested peaks here: 600
-  w.append(make(Op::alloc, 14, 3, 1, 1, 8));        // the free of block 2 was lost
+  w.append(make(Op::alloc, 13, 2, 1, 500, 512));  // requested peaks here: 600
+  w.append(make(Op::alloc, 14, 3, 1, 1, 8));      // the free of block 2 was lost
   w.append(make(Op::mark, 15, no_block, no_slot, 0, 0));
   w.append(make(Op::realloc, 16, 0, 0, 90, 96));
   REQUIRE(w.finish({}, {}, {}));
@@ -130,7 +130,8 @@ TEST_CASE("kmt: seek by tick", "[kmt]") {
   Fallible<KmtReader> r = KmtReader::from_bytes(samples::write(events));
   REQUIRE(r);
   CHECK(r->seek_tick(0).value() == 0);
-  for (const std::size_t i : {1, 1024, 65'535, 65'536, 139'999}) CHECK(events[r->seek_tick(events[i].tick).value()].tick == events[i].tick);
+  for (const std::size_t i : {1, 1024, 65'535, 65'536, 139'999})
+    CHECK(events[r->seek_tick(events[i].tick).value()].tick == events[i].tick);
   CHECK(r->seek_tick(events[70'000].tick + 1).value() == 70'001);
   CHECK(r->seek_tick(events.back().tick + 1).value() == 140'000);
 }

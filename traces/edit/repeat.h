@@ -9,10 +9,10 @@
 
 namespace kmemlab::traces {
 
-/// `in` `rounds` times. Round r has its ticks shifted by r times (last tick - first tick + 1) and its ids by r times the
-/// number of blocks, so that blocks older than the trace are different ones in each round. At the end of a round, in
-/// order of id, a matched free follows for every block still live: same tick as the round's last event; CPU, task and
-/// cache of the allocation; named "kmem_cache_free" after kmem_cache_alloc*, "free" after malloc-like names of user
+/// `in` `rounds` times. Round r has its ticks shifted by r times (last tick - first tick + 1) and its ids by r times
+/// the number of blocks, so that blocks older than the trace are different ones in each round. At the end of a round,
+/// in order of id, a matched free follows for every block still live: same tick as the round's last event; CPU, task
+/// and cache of the allocation; named "kmem_cache_free" after kmem_cache_alloc*, "free" after malloc-like names of user
 /// space, else "kfree"; context, call site and flags unknown. Page events are only repeated. Quality counts are
 /// multiplied; live_at_end becomes 0 but for allocations without a slot. Fails if ticks would pass 2^64.
 /// Memory: about 40 bytes for each slot.

@@ -78,7 +78,9 @@ class Slicer {
     q.unrecorded += e.free_kind == FreeKind::unrecorded;
     q.null_frees += e.free_kind == FreeKind::null_free;
     q.null_allocs += e.op == Op::alloc_null && e.requested != 0;  // kmalloc(0) was not refused
-    ++(e.context == Context::unknown ? q.context_unknown : e.context == Context::task ? q.context_task : q.context_interrupt);
+    ++(e.context == Context::unknown ? q.context_unknown
+       : e.context == Context::task  ? q.context_task
+                                     : q.context_interrupt);
     if (e.op != Op::alloc && e.op != Op::alloc_null) return;
     ++(e.cache == no_index ? q.cache_unknown : q.cache_known);
     const Tri sleep = e.gfp == no_index ? Tri::unknown : edited_.tables.gfps[e.gfp].may_sleep;
@@ -87,8 +89,8 @@ class Slicer {
 
   EventSink& out_;
   Edited edited_;
-  std::unordered_map<BlockId, BlockId> ids_;        // looked up, never iterated
-  std::unordered_map<Slot, Live> by_old_slot_;      // likewise
+  std::unordered_map<BlockId, BlockId> ids_;                                 // looked up, never iterated
+  std::unordered_map<Slot, Live> by_old_slot_;                               // likewise
   std::priority_queue<Slot, std::vector<Slot>, std::greater<>> free_slots_;  // the lowest first
   Slot slots_ = 0;
 };

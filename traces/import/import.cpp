@@ -13,8 +13,10 @@ namespace {
 
 Fallible<void> read_as(Format format, const ReadJob& job) {
   switch (format) {
-    case Format::trace_dat: return read_trace_dat(job);
-    case Format::kernel_text: return read_kernel_text(job);
+    case Format::trace_dat:
+      return read_trace_dat(job);
+    case Format::kernel_text:
+      return read_kernel_text(job);
   }
   return {};
 }
@@ -47,7 +49,11 @@ Fallible<Imported> import_trace(const Input& input, EventSink& sink, const Impor
   out.tables = tables.take();
   if (options.strictness == Strictness::strict && out.quality.defective()) {
     if (damage.first()) return Failure<Error>{*damage.first()};
-    Error e{"the recording has defects", "a trace without lost, out-of-order or unmatchable records (strict)", input.path(), {}, {}};
+    Error e{"the recording has defects",
+            "a trace without lost, out-of-order or unmatchable records (strict)",
+            input.path(),
+            {},
+            {}};
     return Failure<Error>{e};
   }
   return out;

@@ -30,10 +30,10 @@ struct Imported {
   Totals totals;
 };
 
-/// Reads all of `input` into `sink`. Errors: a format that is not known, nothing usable at all, a memory event of unknown
-/// layout, strictness. After an Error the sink holds a part of the events and must be thrown away.
-/// Memory: 40 bytes per distinct pointer (at 5/8 load), 24 per simultaneously live block, 16 per live page, the tables,
-/// and what input.h and the readers state.
+/// Reads all of `input` into `sink`. Errors: a format that is not known, nothing usable at all, a memory event of
+/// unknown layout, strictness. After an Error the sink holds a part of the events and must be thrown away. Memory: 40
+/// bytes per distinct pointer (at 5/8 load), 24 per simultaneously live block, 16 per live page, the tables, and what
+/// input.h and the readers state.
 Fallible<Imported> import_trace(const Input& input, EventSink& sink, const ImportOptions& options = {});
 
 }  // namespace kmemlab::traces

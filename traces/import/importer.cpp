@@ -29,19 +29,31 @@ Event skeleton(const RawRecord& raw) {
 
 void count_context(Quality& q, Context context) {
   switch (context) {
-    case Context::unknown: ++q.context_unknown; break;
-    case Context::task: ++q.context_task; break;
+    case Context::unknown:
+      ++q.context_unknown;
+      break;
+    case Context::task:
+      ++q.context_task;
+      break;
     case Context::softirq:
     case Context::hardirq:
-    case Context::nmi: ++q.context_interrupt; break;
+    case Context::nmi:
+      ++q.context_interrupt;
+      break;
   }
 }
 
 void count_may_sleep(Quality& q, Tri may_sleep) {
   switch (may_sleep) {
-    case Tri::unknown: ++q.may_sleep_unknown; break;
-    case Tri::no: ++q.may_sleep_no; break;
-    case Tri::yes: ++q.may_sleep_yes; break;
+    case Tri::unknown:
+      ++q.may_sleep_unknown;
+      break;
+    case Tri::no:
+      ++q.may_sleep_no;
+      break;
+    case Tri::yes:
+      ++q.may_sleep_yes;
+      break;
   }
 }
 
@@ -73,7 +85,9 @@ void Importer::record(const RawRecord& raw) {
       event.op = Op::lost;
       event.requested = raw.requested;
       break;
-    case RawKind::mark: event.op = Op::mark; break;
+    case RawKind::mark:
+      event.op = Op::mark;
+      break;
   }
   append(event);
 }
@@ -161,6 +175,7 @@ Totals Importer::finish() {
   quality_.live_at_end = totals.live_at_end;
   quality_.null_frees = totals.null_frees;
   quality_.null_allocs = totals.refused;
+  // A header's or CPUSTAT's count may speak of the same events as the marks in the stream: the larger one, not the sum.
   quality_.lost_events = std::max(quality_.lost_events, totals.lost_events);
   quality_.lost_marks = totals.lost_marks;
   return totals;

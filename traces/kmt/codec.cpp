@@ -34,7 +34,9 @@ struct Decompressor::Context {
   Context& operator=(const Context&) = delete;
 };
 
-Compressor::Compressor(int level) : context_(std::make_unique<Context>()) { context_->level = level; }
+Compressor::Compressor(int level) : context_(std::make_unique<Context>()) {
+  context_->level = level;
+}
 Compressor::~Compressor() = default;
 
 Codec Compressor::compress(const unsigned char* raw, std::size_t bytes, unsigned width, ByteVector& out) {
@@ -84,7 +86,8 @@ Fallible<void> Decompressor::decompress(Codec codec, const unsigned char* from, 
     return {};
   }
   const bool planes = codec == Codec::planes_zstd;
-  if (!planes && codec != Codec::zstd) return fail("unknown compression", "this kmemlab knows none, zstd and zstd of planes");
+  if (!planes && codec != Codec::zstd)
+    return fail("unknown compression", "this kmemlab knows none, zstd and zstd of planes");
   if (planes && (width == 0 || raw_bytes % width != 0)) return fail("byte planes of unequal length");
   unsigned char* to = raw;
   if (planes) {
@@ -96,10 +99,17 @@ Fallible<void> Decompressor::decompress(Codec codec, const unsigned char* from, 
   if (n != raw_bytes) return fail("compressed data is too short");
   if (!planes) return {};
   switch (width) {
-    case 2: join_planes<2>(to, raw, raw_bytes / 2); break;
-    case 4: join_planes<4>(to, raw, raw_bytes / 4); break;
-    case 8: join_planes<8>(to, raw, raw_bytes / 8); break;
-    default: return fail("byte planes of an impossible width");
+    case 2:
+      join_planes<2>(to, raw, raw_bytes / 2);
+      break;
+    case 4:
+      join_planes<4>(to, raw, raw_bytes / 4);
+      break;
+    case 8:
+      join_planes<8>(to, raw, raw_bytes / 8);
+      break;
+    default:
+      return fail("byte planes of an impossible width");
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // Compression of columns and sections: one zstd frame each, with contexts that are kept. `planes_zstd` first sorts the
-// bytes of a column by significance (all low bytes, then all second bytes, ...), which suits wide, slowly varying columns.
+// bytes of a column by significance (all low bytes, then all second bytes, ...), which suits wide, slowly varying
+// columns.
 #pragma once
 
 #include <cstddef>

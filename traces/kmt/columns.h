@@ -12,8 +12,25 @@ namespace kmemlab::traces {
 
 /// Numbers are the file's; never re-used.
 enum class Column : std::uint8_t {
-  tick, op, free_kind, slot, id, requested, granted, pfn, name, call_site,
-  task, cache, gfp, cpu, node, context, order, migratetype, accounted,
+  tick,
+  op,
+  free_kind,
+  slot,
+  id,
+  requested,
+  granted,
+  pfn,
+  name,
+  call_site,
+  task,
+  cache,
+  gfp,
+  cpu,
+  node,
+  context,
+  order,
+  migratetype,
+  accounted,
 };
 inline constexpr unsigned column_count = 19;
 
@@ -26,8 +43,12 @@ struct ColumnSet {
   constexpr bool contains(Column c) const { return (bits >> static_cast<unsigned>(c)) & 1U; }
   constexpr bool operator==(const ColumnSet&) const = default;
 };
-constexpr ColumnSet operator|(ColumnSet a, ColumnSet b) { return ColumnSet{a.bits | b.bits}; }
-constexpr ColumnSet operator|(Column a, Column b) { return ColumnSet{a} | ColumnSet{b}; }
+constexpr ColumnSet operator|(ColumnSet a, ColumnSet b) {
+  return ColumnSet{a.bits | b.bits};
+}
+constexpr ColumnSet operator|(Column a, Column b) {
+  return ColumnSet{a} | ColumnSet{b};
+}
 
 inline constexpr ColumnSet all_columns{(1U << column_count) - 1};
 /// What a replay needs to issue calls; names, granted sizes, pages and NUMA stay untouched.
@@ -40,7 +61,9 @@ constexpr std::uint8_t pack_context(Context context, CpuState state) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(context) | static_cast<unsigned>(state.irqs_off) << 3 |
                                    static_cast<unsigned>(state.preempt_off) << 5);
 }
-constexpr Context context_of(std::uint8_t packed) { return static_cast<Context>(packed & 7U); }
+constexpr Context context_of(std::uint8_t packed) {
+  return static_cast<Context>(packed & 7U);
+}
 constexpr CpuState cpu_state_of(std::uint8_t packed) {
   return {static_cast<Tri>(packed >> 3 & 3U), static_cast<Tri>(packed >> 5 & 3U)};
 }
@@ -51,15 +74,19 @@ constexpr bool valid_context(std::uint8_t packed) {
 /// `N` events as arrays of natural width. About 75 bytes an event: a block of 1024 belongs on the heap or in a member.
 template <std::size_t N>
 struct EventRows {
-  alignas(64) std::array<std::uint64_t, N> tick, id, requested, granted, pfn;
-  alignas(64) std::array<std::uint32_t, N> slot, name, call_site, task, cache, gfp;
-  alignas(64) std::array<std::uint16_t, N> cpu;
-  alignas(64) std::array<std::int16_t, N> node;
-  alignas(64) std::array<Op, N> op;
-  alignas(64) std::array<FreeKind, N> free_kind;
-  alignas(64) std::array<std::uint8_t, N> context;  ///< packed: context_of(), cpu_state_of()
-  alignas(64) std::array<std::uint8_t, N> order, migratetype;
-  alignas(64) std::array<Tri, N> accounted;
+  /// One cache line more than the rows: arrays whose distance is a power of two would share the same few cache sets.
+  template <class T>
+  using Rows = std::array<T, N + 64 / sizeof(T)>;
+  alignas(64) Rows<std::uint64_t> tick;
+  Rows<std::uint64_t> id, requested, granted, pfn;
+  Rows<std::uint32_t> slot, name, call_site, task, cache, gfp;
+  Rows<std::uint16_t> cpu;
+  Rows<std::int16_t> node;
+  Rows<Op> op;
+  Rows<FreeKind> free_kind;
+  Rows<std::uint8_t> context;  ///< packed: context_of(), cpu_state_of()
+  Rows<std::uint8_t> order, migratetype;
+  Rows<Tri> accounted;
 
   void set(std::size_t row, const Event& e) {
     tick[row] = e.tick, id[row] = e.id, requested[row] = e.requested, granted[row] = e.granted, pfn[row] = e.pfn;

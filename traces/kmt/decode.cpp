@@ -3,6 +3,7 @@
 #include "traces/kmt/decode.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -41,16 +42,26 @@ template <class Out>
 void widen(const unsigned char* in, unsigned width, std::uint64_t base, Out* out, std::uint32_t n) {
   const auto b = static_cast<Out>(base);
   switch (width) {
-    case 1: return widen_as<std::uint8_t>(in, b, out, n);
-    case 2: if constexpr (sizeof(Out) >= 2) return widen_as<std::uint16_t>(in, b, out, n); break;
-    case 4: if constexpr (sizeof(Out) >= 4) return widen_as<std::uint32_t>(in, b, out, n); break;
-    case 8: if constexpr (sizeof(Out) >= 8) return widen_as<std::uint64_t>(in, b, out, n); break;
-    default: break;
+    case 1:
+      return widen_as<std::uint8_t>(in, b, out, n);
+    case 2:
+      if constexpr (sizeof(Out) >= 2) return widen_as<std::uint16_t>(in, b, out, n);
+      break;
+    case 4:
+      if constexpr (sizeof(Out) >= 4) return widen_as<std::uint32_t>(in, b, out, n);
+      break;
+    case 8:
+      if constexpr (sizeof(Out) >= 8) return widen_as<std::uint64_t>(in, b, out, n);
+      break;
+    default:
+      break;
   }
   std::fill_n(out, n, b);
 }
 
-std::uint64_t restart_count(std::uint32_t events) { return (events + block_events - 1) / block_events; }
+std::uint64_t restart_count(std::uint32_t events) {
+  return (events + block_events - 1) / block_events;
+}
 
 const unsigned char* rows_at(const ColumnView& v, std::uint32_t chunk_rows, std::uint32_t first) {
   if (v.raw == nullptr) return nullptr;
@@ -80,48 +91,89 @@ bool resolve_ids(std::uint64_t* id, std::uint64_t next, std::uint32_t n, std::ui
   return !bad && next <= ids;
 }
 
+// The maximum over signed numbers with the top bit flipped: for 2 and 4 bytes, the oldest x86-64 has only signed
+// vector comparisons.
+template <class Stored>
+using Compared = std::conditional_t<sizeof(Stored) == 1, Stored, std::make_signed_t<Stored>>;
+template <class Stored>
+constexpr auto top_bit = static_cast<Stored>(sizeof(Stored) == 1 ? 0 : Stored{1} << (8 * sizeof(Stored) - 1));
+template <class Stored>
+Compared<Stored> compared_at(const unsigned char* in, std::size_t i) {
+  return static_cast<Compared<Stored>>(static_cast<Stored>(load<Stored>(in + sizeof(Stored) * i) ^ top_bit<Stored>));
+}
+
+// Independent maxima: compilers vectorise these at -O2, but not a reduction.
+inline constexpr std::size_t lane_count = 128;
+template <class Stored>
+void raise_lanes(const unsigned char* __restrict in, Compared<Stored>* __restrict lanes) {
+  for (std::size_t k = 0; k < lane_count; ++k) {
+    const Compared<Stored> v = compared_at<Stored>(in, k);
+    lanes[k] = lanes[k] < v ? v : lanes[k];
+  }
+}
+
 template <class Stored>
 std::uint64_t greatest_as(const unsigned char* in, std::uint32_t n) {
-  Stored high = 0;
-  std::uint32_t i = 0;
-  for (; n - i >= block_events; i += block_events)
-    for (std::uint32_t k = 0; k < block_events; ++k) high = std::max(high, load<Stored>(in + sizeof(Stored) * (i + k)));
-  for (; i < n; ++i) high = std::max(high, load<Stored>(in + sizeof(Stored) * i));
-  return high;
+  std::array<Compared<Stored>, lane_count> lanes;
+  lanes.fill(std::numeric_limits<Compared<Stored>>::min());
+  std::size_t i = 0;
+  for (; n - i >= lane_count; i += lane_count) raise_lanes<Stored>(in + sizeof(Stored) * i, lanes.data());
+  for (; i < n; ++i) lanes[0] = std::max(lanes[0], compared_at<Stored>(in, i));
+  const Compared<Stored> high = *std::max_element(lanes.begin(), lanes.end());
+  return static_cast<Stored>(static_cast<Stored>(high) ^ top_bit<Stored>);
 }
 
 std::uint64_t greatest(const unsigned char* in, unsigned width, std::uint32_t n) {
   switch (width) {
-    case 1: return greatest_as<std::uint8_t>(in, n);
-    case 2: return greatest_as<std::uint16_t>(in, n);
-    case 4: return greatest_as<std::uint32_t>(in, n);
-    case 8: return greatest_as<std::uint64_t>(in, n);
-    default: return 0;
+    case 1:
+      return greatest_as<std::uint8_t>(in, n);
+    case 2:
+      return greatest_as<std::uint16_t>(in, n);
+    case 4:
+      return greatest_as<std::uint32_t>(in, n);
+    case 8:
+      return greatest_as<std::uint64_t>(in, n);
+    default:
+      return 0;
   }
 }
 
 // The greatest biased value that a column may hold; all bits if it may hold anything.
 std::uint64_t greatest_allowed(Column c, const ColumnLimits& l) {
   switch (c) {
-    case Column::op: return static_cast<std::uint64_t>(Op::mark);
-    case Column::free_kind: return static_cast<std::uint64_t>(FreeKind::null_free);
-    case Column::accounted: return static_cast<std::uint64_t>(Tri::yes);
-    case Column::id: return l.ids;
-    case Column::slot: return l.slots;
-    case Column::name: return l.names;
-    case Column::call_site: return l.call_sites;
-    case Column::task: return l.tasks;
-    case Column::cache: return l.caches;
-    case Column::gfp: return l.gfps;
-    default: return std::numeric_limits<std::uint64_t>::max();
+    case Column::op:
+      return static_cast<std::uint64_t>(Op::mark);
+    case Column::free_kind:
+      return static_cast<std::uint64_t>(FreeKind::null_free);
+    case Column::accounted:
+      return static_cast<std::uint64_t>(Tri::yes);
+    case Column::id:
+      return l.ids;
+    case Column::slot:
+      return l.slots;
+    case Column::name:
+      return l.names;
+    case Column::call_site:
+      return l.call_sites;
+    case Column::task:
+      return l.tasks;
+    case Column::cache:
+      return l.caches;
+    case Column::gfp:
+      return l.gfps;
+    default:
+      return std::numeric_limits<std::uint64_t>::max();
   }
 }
 
 bool contexts_valid(const ColumnView& v, std::uint32_t events) {
   const auto base = static_cast<std::uint8_t>(v.base);
   if (v.width == 0) return valid_context(base);
+  std::array<bool, 256> seen{};
+  for (std::uint32_t i = 0; i < events; ++i) seen[v.raw[i]] = true;
   bool good = true;
-  for (std::uint32_t i = 0; i < events; ++i) good &= valid_context(static_cast<std::uint8_t>(base + v.raw[i]));
+  for (unsigned stored = 0; stored < 256; ++stored)
+    good &= !seen[stored] || valid_context(static_cast<std::uint8_t>(base + stored));
   return good;
 }
 
@@ -136,9 +188,12 @@ bool plausible(const ColumnEntry& e) {
   if (!width || e.width > natural_width(e.column)) return false;
   const auto column = static_cast<Column>(e.column);
   switch (static_cast<Encoding>(e.encoding)) {
-    case Encoding::frame: return true;
-    case Encoding::delta: return column == Column::tick;
-    case Encoding::back_distance: return column == Column::id;
+    case Encoding::frame:
+      return true;
+    case Encoding::delta:
+      return column == Column::tick;
+    case Encoding::back_distance:
+      return column == Column::id;
   }
   return false;
 }
@@ -151,11 +206,13 @@ bool values_in_range(Column c, const ColumnView& v, std::uint32_t events, const 
   const unsigned natural = natural_width(static_cast<unsigned>(c));
   const std::uint64_t mask = ~std::uint64_t{0} >> (64 - 8 * natural);
   const std::uint64_t low = (v.base + column_bias(c)) & mask;
-  return low <= allowed && greatest(v.raw, v.width, events) <= allowed - low;
+  if (low > allowed) return false;
+  if (v.width < 8 && allowed - low >= (std::uint64_t{1} << (8 * v.width)) - 1) return true;  // whatever is stored
+  return greatest(v.raw, v.width, events) <= allowed - low;
 }
 
-bool decode_column_block(Column c, const ColumnView& v, std::uint32_t chunk_rows, std::uint32_t first, std::uint32_t rows,
-                         std::uint64_t ids, EventBlock& block) {
+bool decode_column_block(Column c, const ColumnView& v, std::uint32_t chunk_rows, std::uint32_t first,
+                         std::uint32_t rows, std::uint64_t ids, EventBlock& block) {
   const unsigned char* in = rows_at(v, chunk_rows, first);
   with_column(block, c, [&](auto* out) { widen(in, v.width, v.base, out, rows); });
   if (v.encoding == Encoding::delta) sum_up(block.tick.data(), restart_of(v, first), rows);

@@ -31,10 +31,11 @@ class Opener {
     if (!header) return Failure<Error>{header.error()};
     out_.header = *header;
     if (out_.header.file_bytes > bytes_)
-      return fail_at(bytes_, "the file ends at byte " + std::to_string(bytes_) + " of " +
-                                 std::to_string(out_.header.file_bytes) + "; its first " +
-                                 std::to_string(readable_events(data_, bytes_)) + " of " +
-                                 std::to_string(out_.header.events) + " events are readable",
+      return fail_at(bytes_,
+                     "the file ends at byte " + std::to_string(bytes_) + " of " +
+                         std::to_string(out_.header.file_bytes) + "; its first " +
+                         std::to_string(readable_events(data_, bytes_)) + " of " + std::to_string(out_.header.events) +
+                         " events are readable",
                      "copy or convert it again");
     if (Fallible<void> r = read_directory(); !r) return Failure<Error>{r.error()};
     for (const Section& s : sections_)
@@ -79,8 +80,7 @@ class Opener {
       if (s.codec != static_cast<std::uint16_t>(Codec::zstd) || s.raw_bytes / section_ratio_max > s.stored_bytes)
         return fail_at(s.offset, "section " + std::to_string(s.id) + " is compressed in an impossible way");
       buffer.resize(s.raw_bytes);
-      const Fallible<void> r =
-          unzip_.decompress(Codec::zstd, raw, s.stored_bytes, 1, buffer.data(), buffer.size());
+      const Fallible<void> r = unzip_.decompress(Codec::zstd, raw, s.stored_bytes, 1, buffer.data(), buffer.size());
       if (!r) return fail_at(s.offset, "section " + std::to_string(s.id) + ": " + r.error().what);
       raw = buffer.data();
     } else if (s.raw_bytes != s.stored_bytes) {
@@ -92,17 +92,28 @@ class Opener {
 
   bool parse(SectionId id, const unsigned char* raw, std::size_t bytes) {
     switch (id) {
-      case SectionId::meta: return decode_facts(raw, bytes, out_.facts);
-      case SectionId::source: return decode_source(raw, bytes, out_.source);
-      case SectionId::quality: return decode_quality(raw, bytes, out_.quality);
-      case SectionId::names: return decode_names(raw, bytes, out_.tables.names);
-      case SectionId::call_sites: return decode_call_sites(raw, bytes, out_.tables.call_sites);
-      case SectionId::tasks: return decode_tasks(raw, bytes, out_.tables.tasks);
-      case SectionId::caches: return decode_names(raw, bytes, out_.tables.caches);
-      case SectionId::gfps: return decode_gfps(raw, bytes, out_.tables.gfps);
-      case SectionId::patches: return parse_patches(raw, bytes);
-      case SectionId::chunk_index: return parse_index(raw, bytes);
-      case SectionId::live_sets: break;
+      case SectionId::meta:
+        return decode_facts(raw, bytes, out_.facts);
+      case SectionId::source:
+        return decode_source(raw, bytes, out_.source);
+      case SectionId::quality:
+        return decode_quality(raw, bytes, out_.quality);
+      case SectionId::names:
+        return decode_names(raw, bytes, out_.tables.names);
+      case SectionId::call_sites:
+        return decode_call_sites(raw, bytes, out_.tables.call_sites);
+      case SectionId::tasks:
+        return decode_tasks(raw, bytes, out_.tables.tasks);
+      case SectionId::caches:
+        return decode_names(raw, bytes, out_.tables.caches);
+      case SectionId::gfps:
+        return decode_gfps(raw, bytes, out_.tables.gfps);
+      case SectionId::patches:
+        return parse_patches(raw, bytes);
+      case SectionId::chunk_index:
+        return parse_index(raw, bytes);
+      case SectionId::live_sets:
+        break;
     }
     return true;
   }
@@ -145,7 +156,8 @@ class Opener {
   Fallible<void> check_whole() {
     constexpr std::uint32_t needed = 0x5fe;  // 1 to 8 and 10; patches may be absent
     if ((seen_ & needed) != needed) return fail_at(24, "a section is missing", "expected the sections of FORMAT.md");
-    if (out_.facts.events != out_.header.events) return fail_at(16, "header and facts disagree on the number of events");
+    if (out_.facts.events != out_.header.events)
+      return fail_at(16, "header and facts disagree on the number of events");
     const std::uint64_t most = saturating_add(out_.facts.events, density_slack);
     if (out_.facts.max_slots > most || out_.facts.blocks > most)
       return fail_at(24, "slots or ids are not dense", "expected no more of them than events plus 2^20");
@@ -164,6 +176,8 @@ class Opener {
 
 }  // namespace
 
-Fallible<Opened> open_directory(const unsigned char* data, std::uint64_t bytes) { return Opener(data, bytes).open(); }
+Fallible<Opened> open_directory(const unsigned char* data, std::uint64_t bytes) {
+  return Opener(data, bytes).open();
+}
 
 }  // namespace kmemlab::traces::kmt

@@ -1,4 +1,5 @@
-// Column encoders. All sums are modulo 2^64 and truncated to the column's natural width, so that every value round-trips.
+// Column encoders. All sums are modulo 2^64 and truncated to the column's natural width, so that every value
+// round-trips.
 #include "traces/kmt/encode.h"
 
 #include <algorithm>
@@ -41,11 +42,16 @@ void narrow(const In* in, std::uint32_t n, In base, unsigned width, ByteVector& 
   raw.resize(at + std::size_t{width} * n);
   unsigned char* to = raw.data() + at;
   switch (width) {
-    case 1: return narrow_as<std::uint8_t>(in, n, base, to);
-    case 2: return narrow_as<std::uint16_t>(in, n, base, to);
-    case 4: return narrow_as<std::uint32_t>(in, n, base, to);
-    case 8: return narrow_as<std::uint64_t>(in, n, base, to);
-    default: return;
+    case 1:
+      return narrow_as<std::uint8_t>(in, n, base, to);
+    case 2:
+      return narrow_as<std::uint16_t>(in, n, base, to);
+    case 4:
+      return narrow_as<std::uint32_t>(in, n, base, to);
+    case 8:
+      return narrow_as<std::uint64_t>(in, n, base, to);
+    default:
+      return;
   }
 }
 

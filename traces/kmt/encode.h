@@ -23,10 +23,17 @@ void encode_rows(const ChunkRows& rows, std::uint32_t events, std::uint64_t firs
 /// the type, so that none, 0, 1, 2 become 0, 1, 2, 3.
 constexpr unsigned column_bias(Column c) {
   switch (c) {
-    case Column::id: case Column::slot: case Column::name: case Column::call_site: case Column::task:
-    case Column::cache: case Column::gfp: case Column::node:
+    case Column::id:
+    case Column::slot:
+    case Column::name:
+    case Column::call_site:
+    case Column::task:
+    case Column::cache:
+    case Column::gfp:
+    case Column::node:
       return 1;
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -46,25 +53,44 @@ auto with_column(Rows& rows, Column c, F f) {
   };
   using std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t;
   switch (c) {
-    case Column::tick: return as(uint64_t{}, rows.tick);
-    case Column::id: return as(uint64_t{}, rows.id);
-    case Column::requested: return as(uint64_t{}, rows.requested);
-    case Column::granted: return as(uint64_t{}, rows.granted);
-    case Column::pfn: return as(uint64_t{}, rows.pfn);
-    case Column::slot: return as(uint32_t{}, rows.slot);
-    case Column::name: return as(uint32_t{}, rows.name);
-    case Column::call_site: return as(uint32_t{}, rows.call_site);
-    case Column::task: return as(uint32_t{}, rows.task);
-    case Column::cache: return as(uint32_t{}, rows.cache);
-    case Column::gfp: return as(uint32_t{}, rows.gfp);
-    case Column::cpu: return as(uint16_t{}, rows.cpu);
-    case Column::node: return as(uint16_t{}, rows.node);
-    case Column::op: return as(uint8_t{}, rows.op);
-    case Column::free_kind: return as(uint8_t{}, rows.free_kind);
-    case Column::context: return as(uint8_t{}, rows.context);
-    case Column::order: return as(uint8_t{}, rows.order);
-    case Column::migratetype: return as(uint8_t{}, rows.migratetype);
-    case Column::accounted: break;
+    case Column::tick:
+      return as(uint64_t{}, rows.tick);
+    case Column::id:
+      return as(uint64_t{}, rows.id);
+    case Column::requested:
+      return as(uint64_t{}, rows.requested);
+    case Column::granted:
+      return as(uint64_t{}, rows.granted);
+    case Column::pfn:
+      return as(uint64_t{}, rows.pfn);
+    case Column::slot:
+      return as(uint32_t{}, rows.slot);
+    case Column::name:
+      return as(uint32_t{}, rows.name);
+    case Column::call_site:
+      return as(uint32_t{}, rows.call_site);
+    case Column::task:
+      return as(uint32_t{}, rows.task);
+    case Column::cache:
+      return as(uint32_t{}, rows.cache);
+    case Column::gfp:
+      return as(uint32_t{}, rows.gfp);
+    case Column::cpu:
+      return as(uint16_t{}, rows.cpu);
+    case Column::node:
+      return as(uint16_t{}, rows.node);
+    case Column::op:
+      return as(uint8_t{}, rows.op);
+    case Column::free_kind:
+      return as(uint8_t{}, rows.free_kind);
+    case Column::context:
+      return as(uint8_t{}, rows.context);
+    case Column::order:
+      return as(uint8_t{}, rows.order);
+    case Column::migratetype:
+      return as(uint8_t{}, rows.migratetype);
+    case Column::accounted:
+      break;
   }
   return as(uint8_t{}, rows.accounted);
 }

@@ -26,7 +26,8 @@ Fallible<Header> decode_header(const unsigned char* from, std::uint64_t bytes) {
   if (bytes < magic.size() || !std::equal(magic.begin(), magic.end(), from))
     return fail_at(0, "not a .kmt trace", "expected the bytes 89 'KMT' 0d 0a 1a 0a");
   if (bytes < header_bytes)
-    return fail_at(bytes, "the file ends at byte " + std::to_string(bytes) + ", inside its header; 0 events are readable",
+    return fail_at(bytes,
+                   "the file ends at byte " + std::to_string(bytes) + ", inside its header; 0 events are readable",
                    "expected 64 bytes of header");
   Header h;
   h.major = static_cast<std::uint16_t>(get_le(from + 8, 2));
@@ -119,7 +120,8 @@ Fallible<ChunkHeader> decode_chunk(const unsigned char* from, std::uint64_t byte
   if (chunk_checksum(from, h.columns) != get_le(from + 56, 8))
     return fail_at(56, "the chunk's header is damaged", "its checksum differs");
   if (h.payload_bytes > bytes - head) return fail_at(48, "the chunk is cut off");
-  if (h.events == 0 || h.events > chunk_events) return fail_at(16, "a chunk of " + std::to_string(h.events) + " events");
+  if (h.events == 0 || h.events > chunk_events)
+    return fail_at(16, "a chunk of " + std::to_string(h.events) + " events");
   return h;
 }
 

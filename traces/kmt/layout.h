@@ -25,8 +25,16 @@ inline constexpr std::uint64_t section_ratio_max = 64;  // raw bytes per stored 
 inline constexpr std::uint64_t density_slack = std::uint64_t{1} << 20;
 
 enum class SectionId : std::uint32_t {
-  meta = 1, source = 2, quality = 3, names = 4, call_sites = 5, tasks = 6, caches = 7, gfps = 8,
-  patches = 9, chunk_index = 10,
+  meta = 1,
+  source = 2,
+  quality = 3,
+  names = 4,
+  call_sites = 5,
+  tasks = 6,
+  caches = 7,
+  gfps = 8,
+  patches = 9,
+  chunk_index = 10,
   live_sets = 11,  // reserved: blocks live at chunk heads
 };
 inline constexpr std::uint16_t section_required = 1;  // flag: who does not know this section must refuse the file

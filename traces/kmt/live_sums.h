@@ -57,7 +57,10 @@ class LiveSums {
     if (slot < events + 4096) {
       dense_.resize(std::max<std::size_t>(slot + 1, dense_.size() * 2));
       for (auto it = sparse_.begin(); it != sparse_.end();) {  // order does not matter: each goes to its own place
-        if (it->first >= dense_.size()) { ++it; continue; }
+        if (it->first >= dense_.size()) {
+          ++it;
+          continue;
+        }
         dense_[it->first] = it->second;
         it = sparse_.erase(it);
       }

@@ -28,8 +28,12 @@ Fallible<Output> Output::to_file(const std::string& path) {
 }
 
 Output::Output(Output&& other) noexcept
-    : path_(std::move(other.path_)), part_path_(std::move(other.part_path_)), error_(std::move(other.error_)),
-      file_(std::exchange(other.file_, -1)), in_memory_(other.in_memory_), position_(other.position_),
+    : path_(std::move(other.path_)),
+      part_path_(std::move(other.part_path_)),
+      error_(std::move(other.error_)),
+      file_(std::exchange(other.file_, -1)),
+      in_memory_(other.in_memory_),
+      position_(other.position_),
       memory_(std::move(other.memory_)) {}
 
 Output::~Output() {

@@ -43,8 +43,13 @@ struct KmtReader::State {
   }
   Failure<Error> blame_column(unsigned column, const char* what, const char* expected = "") const {
     const std::uint64_t payload = opened.chunks[chunk].offset + chunk_header_bytes + column_entry_bytes * head.columns;
-    return blame(Error{"column " + std::to_string(column) + " of the chunk at event " + std::to_string(head.first_event) +
-                           " " + what, expected, {}, {}, {}}, payload + entries[column].offset);
+    return blame(Error{"column " + std::to_string(column) + " of the chunk at event " +
+                           std::to_string(head.first_event) + " " + what,
+                       expected,
+                       {},
+                       {},
+                       {}},
+                 payload + entries[column].offset);
   }
   Fallible<void> enter_chunk(std::uint64_t number);
   Fallible<void> read_columns(const unsigned char* at);
@@ -62,7 +67,10 @@ Fallible<void> KmtReader::State::enter_chunk(std::uint64_t number) {
   head = *h;
   const std::uint64_t expected = std::min<std::uint64_t>(chunk_events, opened.facts.events - ref.first_event);
   if (head.first_event != ref.first_event || head.events != expected)
-    return blame(Error{"this chunk belongs elsewhere", "expected the one at event " + std::to_string(ref.first_event), {}, {}, {}}, ref.offset);
+    return blame(
+        Error{
+            "this chunk belongs elsewhere", "expected the one at event " + std::to_string(ref.first_event), {}, {}, {}},
+        ref.offset);
   if (Fallible<void> r = read_columns(data + ref.offset + chunk_header_bytes); !r) return blame(r.error(), ref.offset);
   chunk = number;
   return {};
@@ -137,8 +145,8 @@ Fallible<KmtReader> KmtReader::make(std::unique_ptr<State> state) {
   if (!opened) return s.blame(opened.error(), 0);
   s.opened = std::move(*opened);
   const Tables& t = s.opened.tables;
-  s.limits = {s.opened.facts.max_slots, t.names.size(),  t.call_sites.size(),   t.tasks.size(),
-              t.caches.size(),          t.gfps.size(),   s.opened.facts.blocks};
+  s.limits = {s.opened.facts.max_slots, t.names.size(), t.call_sites.size(),  t.tasks.size(),
+              t.caches.size(),          t.gfps.size(),  s.opened.facts.blocks};
   s.checked.assign(s.opened.chunks.size(), 0);
   return KmtReader(std::move(state));
 }
@@ -163,11 +171,21 @@ Fallible<KmtReader> KmtReader::from_bytes(ByteVector bytes, const std::string& n
   return make(std::move(state));
 }
 
-const TraceFacts& KmtReader::facts() const { return state_->opened.facts; }
-const Tables& KmtReader::tables() const { return state_->opened.tables; }
-const Quality& KmtReader::quality() const { return state_->opened.quality; }
-const Source& KmtReader::source() const { return state_->opened.source; }
-bool KmtReader::compressed() const { return (state_->opened.header.flags & header_flag_zstd) != 0; }
+const TraceFacts& KmtReader::facts() const {
+  return state_->opened.facts;
+}
+const Tables& KmtReader::tables() const {
+  return state_->opened.tables;
+}
+const Quality& KmtReader::quality() const {
+  return state_->opened.quality;
+}
+const Source& KmtReader::source() const {
+  return state_->opened.source;
+}
+bool KmtReader::compressed() const {
+  return (state_->opened.header.flags & header_flag_zstd) != 0;
+}
 std::string KmtReader::format() const {
   const Header& h = state_->opened.header;
   return "kmt " + std::to_string(h.major) + "." + std::to_string(h.minor);
@@ -211,7 +229,8 @@ Fallible<Event> KmtReader::event(std::uint64_t index) {
 
 Fallible<std::uint64_t> KmtReader::seek_tick(std::uint64_t tick) {
   const auto& chunks = state_->opened.chunks;
-  const auto chunk = std::partition_point(chunks.begin(), chunks.end(), [&](const ChunkRef& c) { return c.last_tick < tick; });
+  const auto chunk =
+      std::partition_point(chunks.begin(), chunks.end(), [&](const ChunkRef& c) { return c.last_tick < tick; });
   if (chunk == chunks.end()) return events();
   const auto b = std::make_unique<EventBlock>();
   for (std::uint64_t at = chunk->first_event; at < events(); at += block_events) {

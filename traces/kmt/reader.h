@@ -3,7 +3,7 @@
 // Promises on events that decode: table indices are none or inside their table, slot is none or below max_slots(),
 // id is none or below facts().blocks, enums are valid. Ticks are what was written (an importer keeps them in order).
 // Memory: tables (at most 12 times their raw bytes, which are at most 64 times the stored ones), 16 bytes a patch, 56
-// bytes a chunk, and at most 5 MB for uncompressed columns of one chunk. Not for two threads at once: open it twice.
+// bytes a chunk, and at most 6 MB for uncompressed columns of one chunk. Not for two threads at once: open it twice.
 #pragma once
 
 #include <memory>

@@ -50,9 +50,14 @@ struct FieldMap {
     for (std::uint64_t i = 0; i < count && r.ok(); ++i) {
       std::string key = r.text();
       switch (static_cast<ValueType>(r.u8())) {
-        case ValueType::number: numbers[std::move(key)] = r.u64(); break;
-        case ValueType::text: texts[std::move(key)] = r.text(); break;
-        default: return false;  // a type that this major version does not have
+        case ValueType::number:
+          numbers[std::move(key)] = r.u64();
+          break;
+        case ValueType::text:
+          texts[std::move(key)] = r.text();
+          break;
+        default:
+          return false;  // a type that this major version does not have
       }
     }
     return r.ok();
@@ -103,12 +108,15 @@ struct PutField {
 struct GetField {
   const FieldMap& from;
   template <class T>
-  void operator()(const char* key, T& v) const { from.get(key, v); }
+  void operator()(const char* key, T& v) const {
+    from.get(key, v);
+  }
 };
 
 // u32 count, then each row; `row_bytes_min` bounds the count.
 template <class T, class F>
-bool decode_rows(const unsigned char* data, std::size_t bytes, std::size_t row_bytes_min, std::vector<T>& rows, F read) {
+bool decode_rows(const unsigned char* data, std::size_t bytes, std::size_t row_bytes_min, std::vector<T>& rows,
+                 F read) {
   ByteReader r(data, bytes);
   const std::uint64_t count = r.u32();
   if (!r.ok() || count > r.left() / row_bytes_min) return false;
@@ -126,7 +134,9 @@ ByteVector encode_rows_of(const std::vector<T>& rows, F write) {
   return out;
 }
 
-Tri tri_of(std::uint64_t v) { return v <= 2 ? static_cast<Tri>(v) : Tri::unknown; }
+Tri tri_of(std::uint64_t v) {
+  return v <= 2 ? static_cast<Tri>(v) : Tri::unknown;
+}
 
 }  // namespace
 
@@ -152,7 +162,8 @@ ByteVector encode_call_sites(const std::vector<CallSite>& sites) {
   return encode_rows_of(sites, [](ByteWriter& w, const CallSite& s) { w.u64(s.address), w.text(s.name); });
 }
 ByteVector encode_tasks(const std::vector<Task>& tasks) {
-  return encode_rows_of(tasks, [](ByteWriter& w, const Task& t) { w.u32(static_cast<std::uint32_t>(t.pid)), w.text(t.comm); });
+  return encode_rows_of(tasks,
+                        [](ByteWriter& w, const Task& t) { w.u32(static_cast<std::uint32_t>(t.pid)), w.text(t.comm); });
 }
 ByteVector encode_gfps(const std::vector<Gfp>& gfps) {
   return encode_rows_of(gfps, [](ByteWriter& w, const Gfp& g) {

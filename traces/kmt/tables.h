@@ -1,5 +1,6 @@
 // The sections that are not chunks: tables, quality, source and the facts about the whole trace. Quality, source and
-// facts are lists of named values, so that a later version can add to them and an older one skips what it does not know.
+// facts are lists of named values, so that a later version can add to them and an older one skips what it does not
+// know.
 #pragma once
 
 #include "core/base/error.h"

@@ -125,7 +125,8 @@ void KmtWriter::State::write_patches() {
 
 void KmtWriter::State::write_directory_and_header() {
   ByteVector directory(directory_entry_bytes * sections.size());
-  for (std::size_t i = 0; i < sections.size(); ++i) encode_section(sections[i], directory.data() + directory_entry_bytes * i);
+  for (std::size_t i = 0; i < sections.size(); ++i)
+    encode_section(sections[i], directory.data() + directory_entry_bytes * i);
   Header h;
   h.flags = compressor ? header_flag_zstd : 0;
   h.events = facts.events;
@@ -191,7 +192,9 @@ void KmtWriter::learn_cache(std::uint64_t event_index, Index cache) {
   }
 }
 
-const TraceFacts& KmtWriter::facts() const { return state_->facts; }
+const TraceFacts& KmtWriter::facts() const {
+  return state_->facts;
+}
 
 Fallible<void> KmtWriter::finish(const Tables& tables, const Quality& quality, const Source& source) {
   State& s = *state_;
@@ -213,6 +216,8 @@ Fallible<void> KmtWriter::finish(const Tables& tables, const Quality& quality, c
   return s.out.commit();
 }
 
-ByteVector KmtWriter::take_bytes() { return state_->out.take_memory(); }
+ByteVector KmtWriter::take_bytes() {
+  return state_->out.take_memory();
+}
 
 }  // namespace kmemlab::traces

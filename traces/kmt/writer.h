@@ -1,5 +1,5 @@
-// Writes a `.kmt` trace (FORMAT.md). Memory: one chunk of rows and one encoded (about 12 MB together), 16 bytes a patch,
-// 48 bytes a chunk for the index, 24 bytes a live slot for the peaks. Append events, then finish() once.
+// Writes a `.kmt` trace (FORMAT.md). Memory: one chunk of rows and one encoded (at most 16 MB together), 16 bytes a
+// patch, 48 bytes a chunk for the index, 24 bytes a live slot for the peaks. Append events, then finish() once.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,8 @@ class KmtWriter final : public EventSink {
   std::uint64_t events() const { return facts().events; }
   const TraceFacts& facts() const;
   /// Writes tables and directory. Fails if an event names a row that its table does not have, if slots or ids are far
-  /// from dense (above events + 2^20; a reader would refuse both), or if the file could not be written. Nothing may be appended afterwards.
+  /// from dense (above events + 2^20; a reader would refuse both), or if the file could not be written. Nothing may be
+  /// appended afterwards.
   Fallible<void> finish(const Tables& tables, const Quality& quality, const Source& source);
   ByteVector take_bytes();
 

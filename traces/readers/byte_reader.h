@@ -30,7 +30,9 @@ inline T load_int(const unsigned char* p, ByteOrder order) {
   return v;
 }
 
-inline std::string_view as_text(Bytes b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
+inline std::string_view as_text(Bytes b) {
+  return {reinterpret_cast<const char*>(b.data()), b.size()};
+}
 
 class ByteReader {
  public:

@@ -95,7 +95,8 @@ class Evaluator {
     int level;  // as in C: a higher level binds more tightly
   };
   std::optional<Operator> peek_operator() {
-    static constexpr Operator all[] = {{"<<", 4}, {">>", 4}, {"|", 1}, {"^", 2}, {"&", 3}, {"+", 5}, {"-", 5}, {"*", 6}};
+    static constexpr Operator all[] = {{"<<", 4}, {">>", 4}, {"|", 1}, {"^", 2},
+                                       {"&", 3},  {"+", 5},  {"-", 5}, {"*", 6}};
     skip_blanks();
     const std::string_view rest = text_.substr(at_);
     if (rest.starts_with("||") || rest.starts_with("&&")) return std::nullopt;
@@ -120,15 +121,24 @@ class Evaluator {
   }
   static std::optional<std::uint64_t> combine(char op, std::uint64_t a, std::uint64_t b) {
     switch (op) {
-      case '|': return a | b;
-      case '^': return a ^ b;
-      case '&': return a & b;
-      case '+': return a + b;
-      case '-': return a - b;
-      case '*': return a * b;
-      case '<': return b < 64 ? std::optional(a << b) : std::nullopt;
-      case '>': return b < 64 ? std::optional(a >> b) : std::nullopt;
-      default: return std::nullopt;
+      case '|':
+        return a | b;
+      case '^':
+        return a ^ b;
+      case '&':
+        return a & b;
+      case '+':
+        return a + b;
+      case '-':
+        return a - b;
+      case '*':
+        return a * b;
+      case '<':
+        return b < 64 ? std::optional(a << b) : std::nullopt;
+      case '>':
+        return b < 64 ? std::optional(a >> b) : std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
 
@@ -138,6 +148,8 @@ class Evaluator {
 
 }  // namespace
 
-std::optional<std::uint64_t> evaluate_constant(std::string_view text) { return Evaluator(text).run(); }
+std::optional<std::uint64_t> evaluate_constant(std::string_view text) {
+  return Evaluator(text).run();
+}
 
 }  // namespace kmemlab::traces

@@ -85,7 +85,8 @@ bool CpuCursor::next() {
           damage_.at_byte(place_, page_.bytes_left(),
                           "a record of CPU " + std::to_string(cpu_) + " does not fit into its page");
           break;
-        case PageStep::end: break;
+        case PageStep::end:
+          break;
       }
       page_open_ = false;
     }

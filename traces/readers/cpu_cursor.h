@@ -13,7 +13,8 @@ namespace kmemlab::traces {
 
 class CpuCursor {
  public:
-  CpuCursor(const CpuPages& pages, const PageLayout& layout, std::uint32_t page_bytes, Packing packing, DamageLog& damage);
+  CpuCursor(const CpuPages& pages, const PageLayout& layout, std::uint32_t page_bytes, Packing packing,
+            DamageLog& damage);
 
   /// To the next record; false at the end.
   bool next();
@@ -39,7 +40,7 @@ class CpuCursor {
   DamageLog& damage_;
   Unpacker unpacker_;
   RingPage page_;
-  Bytes pages_;            // what is left of the current chunk, or of the plain data
+  Bytes pages_;  // what is left of the current chunk, or of the plain data
   std::uint64_t place_ = 0;
   std::uint64_t unpacked_total_ = 0;
   std::uint32_t chunks_left_ = 0;

@@ -1,5 +1,5 @@
-// common_flags and common_preempt_count of a ring-buffer record, and the flag letters of ftrace text: context, interrupt
-// and preemption state. Numbers: include/linux/trace_events.h of Linux 6.1 (enum trace_flag_type); letters:
+// common_flags and common_preempt_count of a ring-buffer record, and the flag letters of ftrace text: context,
+// interrupt and preemption state. Numbers: include/linux/trace_events.h of Linux 6.1 (enum trace_flag_type); letters:
 // trace_print_lat_fmt() in kernel/trace/trace_output.c of the same.
 #pragma once
 
@@ -37,13 +37,18 @@ constexpr CpuState cpu_state_of_flags(unsigned flags, unsigned preempt_count, Bi
 /// The hardirq/softirq column.
 constexpr Context context_of_letter(char c) {
   switch (c) {
-    case '.': return Context::task;
-    case 's': return Context::softirq;
+    case '.':
+      return Context::task;
+    case 's':
+      return Context::softirq;
     case 'h':
-    case 'H': return Context::hardirq;
+    case 'H':
+      return Context::hardirq;
     case 'z':
-    case 'Z': return Context::nmi;
-    default: return Context::unknown;
+    case 'Z':
+      return Context::nmi;
+    default:
+      return Context::unknown;
   }
 }
 
@@ -51,10 +56,13 @@ constexpr Context context_of_letter(char c) {
 constexpr Tri irqs_off_of_letter(char c) {
   switch (c) {
     case 'd':
-    case 'D': return Tri::yes;
+    case 'D':
+      return Tri::yes;
     case '.':
-    case 'b': return Tri::no;
-    default: return Tri::unknown;
+    case 'b':
+      return Tri::no;
+    default:
+      return Tri::unknown;
   }
 }
 

@@ -9,7 +9,7 @@
 namespace kmemlab::traces {
 namespace {
 
-constexpr std::size_t comm_bytes_max = 64;   // TASK_COMM_LEN is 16
+constexpr std::size_t comm_bytes_max = 64;  // TASK_COMM_LEN is 16
 constexpr std::size_t cache_bytes_max = 128;
 
 /// (major, minor) of "Linux host 6.1.0-56-amd64 x86_64"; zeros where it does not say.
@@ -29,7 +29,9 @@ std::pair<unsigned, unsigned> kernel_version(std::string_view uname) {
 
 }  // namespace
 
-std::size_t KeyIndex::place(std::uint64_t key) const { return mix64(key) & (slots_.size() - 1); }
+std::size_t KeyIndex::place(std::uint64_t key) const {
+  return mix64(key) & (slots_.size() - 1);
+}
 
 void KeyIndex::grow() {
   std::vector<Slot> old(slots_.size() * 2);
@@ -91,10 +93,14 @@ void DatDecoder::read_command_lines(std::string_view text) {
 std::int64_t DatDecoder::load_signed(const unsigned char* p, Field f) const {
   const std::uint64_t v = load(p, f);
   switch (f.size) {
-    case 4: return static_cast<std::int32_t>(v);
-    case 2: return static_cast<std::int16_t>(v);
-    case 1: return static_cast<std::int8_t>(v);
-    default: return static_cast<std::int64_t>(v);
+    case 4:
+      return static_cast<std::int32_t>(v);
+    case 2:
+      return static_cast<std::int16_t>(v);
+    case 1:
+      return static_cast<std::int8_t>(v);
+    default:
+      return static_cast<std::int64_t>(v);
   }
 }
 

@@ -58,10 +58,14 @@ class DatDecoder {
   std::uint64_t load(const unsigned char* p, Field f) const {
     p += f.offset;
     switch (f.size) {
-      case 8: return load_int<std::uint64_t>(p, order_);
-      case 4: return load_int<std::uint32_t>(p, order_);
-      case 2: return load_int<std::uint16_t>(p, order_);
-      default: return *p;
+      case 8:
+        return load_int<std::uint64_t>(p, order_);
+      case 4:
+        return load_int<std::uint32_t>(p, order_);
+      case 2:
+        return load_int<std::uint16_t>(p, order_);
+      default:
+        return *p;
     }
   }
   std::int64_t load_signed(const unsigned char* p, Field f) const;

@@ -10,7 +10,8 @@ Fallible<Format> detect_format(const Input& input) {
   const Bytes head = input.head();
   if (looks_like_trace_dat(head)) return Format::trace_dat;
   if (looks_like_kernel_text(head)) return Format::kernel_text;
-  auto f = fail("unknown format", "trace.dat (version 6 or 7), ftrace text or trace-cmd report text, plain, .gz or .zst");
+  auto f =
+      fail("unknown format", "trace.dat (version 6 or 7), ftrace text or trace-cmd report text, plain, .gz or .zst");
   f.error.file = input.path();
   f.error.byte_offset = 0;
   return f;

@@ -67,7 +67,9 @@ std::optional<EventFormat> take_head(std::string_view& rest) {
   return format;
 }
 
-bool is_integer_size(std::uint32_t size) { return size == 1 || size == 2 || size == 4 || size == 8; }
+bool is_integer_size(std::uint32_t size) {
+  return size == 1 || size == 2 || size == 4 || size == 8;
+}
 
 /// Fills the fields of a layout and writes down the first thing that is wrong.
 class LayoutBuilder {
@@ -106,7 +108,9 @@ std::optional<Field> EventFormat::find(std::string_view field_name) const {
   return std::nullopt;
 }
 
-std::optional<EventFormat> parse_event_head(std::string_view text) { return take_head(text); }
+std::optional<EventFormat> parse_event_head(std::string_view text) {
+  return take_head(text);
+}
 
 std::vector<FormatField> parse_fields(std::string_view text) {
   std::vector<FormatField> fields;
@@ -157,7 +161,8 @@ EventLayout layout_of(const EventFormat& format) {
       }
       break;
     case RawKind::mark:
-    case RawKind::lost: break;
+    case RawKind::lost:
+      break;
   }
   return layout;
 }
@@ -165,9 +170,9 @@ EventLayout layout_of(const EventFormat& format) {
 std::optional<CommonLayout> common_layout_of(const EventFormat& format) {
   CommonLayout c;
   const std::array<std::pair<Field*, std::string_view>, 4> wanted = {{{&c.type, "common_type"},
-                                                                     {&c.flags, "common_flags"},
-                                                                     {&c.preempt_count, "common_preempt_count"},
-                                                                     {&c.pid, "common_pid"}}};
+                                                                      {&c.flags, "common_flags"},
+                                                                      {&c.preempt_count, "common_preempt_count"},
+                                                                      {&c.pid, "common_pid"}}};
   for (const auto& [to, name] : wanted) {
     if (const auto found = format.find(name)) {
       if (!is_integer_size(found->size)) return std::nullopt;

@@ -48,7 +48,7 @@ std::vector<FormatField> parse_fields(std::string_view text);
 struct EventLayout {
   std::string event;
   RawKind kind = RawKind::mark;
-  Index name = no_index;      ///< interned when the event first occurs
+  Index name = no_index;        ///< interned when the event first occurs
   std::uint32_t bytes_min = 0;  ///< every field below ends inside this
   Field call_site, pointer, requested, granted, gfp, node, accounted, cache_name, pfn, order, migratetype;
   std::string problem;  ///< why records of this event cannot be read; empty if they can

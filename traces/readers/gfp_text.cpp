@@ -12,16 +12,18 @@ namespace kmemlab::traces {
 namespace {
 
 constexpr std::array<std::string_view, 14> sleeping_names = {
-    "GFP_KERNEL",   "GFP_KERNEL_ACCOUNT", "GFP_USER",    "GFP_HIGHUSER",  "GFP_HIGHUSER_MOVABLE",
-    "GFP_NOFS",     "GFP_NOIO",           "GFP_TRANSHUGE", "GFP_TEMPORARY", "__GFP_DIRECT_RECLAIM",
-    "__GFP_RECLAIM", "__GFP_WAIT",        "GFP_WAIT",    "GFP_DIRECT_RECLAIM",
+    "GFP_KERNEL",    "GFP_KERNEL_ACCOUNT", "GFP_USER",      "GFP_HIGHUSER",       "GFP_HIGHUSER_MOVABLE",
+    "GFP_NOFS",      "GFP_NOIO",           "GFP_TRANSHUGE", "GFP_TEMPORARY",      "__GFP_DIRECT_RECLAIM",
+    "__GFP_RECLAIM", "__GFP_WAIT",         "GFP_WAIT",      "GFP_DIRECT_RECLAIM",
 };
 
 bool is_sleeping(std::string_view name) {
   return std::find(sleeping_names.begin(), sleeping_names.end(), name) != sleeping_names.end();
 }
 
-Tri tri(bool yes) { return yes ? Tri::yes : Tri::no; }
+Tri tri(bool yes) {
+  return yes ? Tri::yes : Tri::no;
+}
 
 }  // namespace
 

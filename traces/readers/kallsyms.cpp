@@ -26,7 +26,8 @@ Kallsyms::Kallsyms(Bytes text) : text_(as_text(text).substr(0, 0xffffffffU)) {
   for (std::size_t at = 0; at < text_.size();) {
     const char* begin = text_.data() + at;
     const void* newline = std::memchr(begin, '\n', text_.size() - at);
-    const std::size_t end = newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - text_.data()) : text_.size();
+    const std::size_t end =
+        newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - text_.data()) : text_.size();
     std::uint64_t address = 0;
     std::size_t digits = 0;
     for (; at + digits < end && digits < 17; ++digits) {

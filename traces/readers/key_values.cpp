@@ -14,8 +14,12 @@ constexpr std::array<std::string_view, key_count> names = {"call_site", "ptr",  
 /// Keys that no value ends in by chance: recognised even where the blank before them is missing.
 constexpr std::array<Key, 4> unmistakable = {Key::bytes_alloc, Key::bytes_req, Key::gfp_flags, Key::call_site};
 
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-constexpr bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+constexpr bool is_word(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9');
+}
 
 std::optional<Key> exact_key(std::string_view word) {
   switch (word.size()) {  // one comparison in most cases: this runs for every '=' of a trace
@@ -28,7 +32,8 @@ std::optional<Key> exact_key(std::string_view word) {
       if (word == "name") return Key::name;
       if (word == "page") return Key::page;
       return std::nullopt;
-    case 5: return word == "order" ? std::optional(Key::order) : std::nullopt;
+    case 5:
+      return word == "order" ? std::optional(Key::order) : std::nullopt;
     case 9:
       if (word == "call_site") return Key::call_site;
       if (word == "bytes_req") return Key::bytes_req;
@@ -39,7 +44,8 @@ std::optional<Key> exact_key(std::string_view word) {
       if (word == "bytes_alloc") return Key::bytes_alloc;
       if (word == "migratetype") return Key::migratetype;
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -101,9 +107,13 @@ void KeyValues::parse(std::string_view text) {
   close(text.size());
 }
 
-std::string_view key_name(Key key) { return names[static_cast<std::size_t>(key)]; }
+std::string_view key_name(Key key) {
+  return names[static_cast<std::size_t>(key)];
+}
 
-std::string_view first_token(std::string_view value) { return value.substr(0, value.find(' ')); }
+std::string_view first_token(std::string_view value) {
+  return value.substr(0, value.find(' '));
+}
 
 std::optional<PointerText> parse_pointer(std::string_view value) {
   PointerText p;

@@ -15,7 +15,19 @@
 namespace kmemlab::traces {
 
 enum class Key : std::uint8_t {
-  call_site, ptr, bytes_req, bytes_alloc, gfp_flags, node, accounted, name, page, pfn, order, migratetype, count
+  call_site,
+  ptr,
+  bytes_req,
+  bytes_alloc,
+  gfp_flags,
+  node,
+  accounted,
+  name,
+  page,
+  pfn,
+  order,
+  migratetype,
+  count
 };
 inline constexpr std::size_t key_count = static_cast<std::size_t>(Key::count);
 

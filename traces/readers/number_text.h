@@ -37,7 +37,9 @@ constexpr std::optional<std::uint64_t> parse_decimal(std::string_view s) {
   return v;
 }
 
-constexpr bool has_hex_prefix(std::string_view s) { return s.size() > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X'); }
+constexpr bool has_hex_prefix(std::string_view s) {
+  return s.size() > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+}
 
 /// Decimal, or hexadecimal with 0x.
 constexpr std::optional<std::uint64_t> parse_number(std::string_view s) {

@@ -1,6 +1,6 @@
-// Names of the memory events, from 2.6.31 on (spec/trace_formats.md 1.4; LTTng's names from section 5). What is not here
-// is a mark: mm_page_alloc_zone_locked, mm_page_pcpu_drain and mm_page_alloc_extfrag speak of pages inside the page
-// allocator, not of pages that change hands.
+// Names of the memory events, from 2.6.31 on (spec/trace_formats.md 1.4; LTTng's names from section 5). What is not
+// here is a mark: mm_page_alloc_zone_locked, mm_page_pcpu_drain and mm_page_alloc_extfrag speak of pages inside the
+// page allocator, not of pages that change hands.
 #include "traces/readers/raw_record.h"
 
 namespace kmemlab::traces {

@@ -8,10 +8,10 @@
 namespace kmemlab::traces {
 namespace {
 
-constexpr std::uint32_t type_data_max = 28;      // RINGBUF_TYPE_DATA_TYPE_LEN_MAX: length in words
-constexpr std::uint32_t type_padding = 29;       // RINGBUF_TYPE_PADDING
-constexpr std::uint32_t type_time_extend = 30;   // RINGBUF_TYPE_TIME_EXTEND
-constexpr unsigned time_shift = 27;              // TS_SHIFT: bits of a time delta
+constexpr std::uint32_t type_data_max = 28;            // RINGBUF_TYPE_DATA_TYPE_LEN_MAX: length in words
+constexpr std::uint32_t type_padding = 29;             // RINGBUF_TYPE_PADDING
+constexpr std::uint32_t type_time_extend = 30;         // RINGBUF_TYPE_TIME_EXTEND
+constexpr unsigned time_shift = 27;                    // TS_SHIFT: bits of a time delta
 constexpr std::uint64_t absolute_msb = 0xf8ULL << 56;  // TS_MSB: bits that an absolute time stamp does not hold
 constexpr std::uint64_t missed_events = 1ULL << 31;    // RB_MISSED_EVENTS
 constexpr std::uint64_t missed_stored = 1ULL << 30;    // RB_MISSED_STORED: the count stands behind the data

@@ -1,7 +1,7 @@
 // One page of the kernel's ring buffer: a time stamp, a commit word, then events with time deltas.
-// Models kernel/trace/ring_buffer.c (2.6.30 on; include/linux/ring_buffer.h describes the event header) in the byte order
-// and word size of the recording.
-// Refuses: an event that does not fit into the committed part of its page. What stood before it stays good.
+// Models kernel/trace/ring_buffer.c (2.6.30 on; include/linux/ring_buffer.h describes the event header) in the byte
+// order and word size of the recording. Refuses: an event that does not fit into the committed part of its page. What
+// stood before it stays good.
 #pragma once
 
 #include <cstdint>

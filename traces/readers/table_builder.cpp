@@ -44,8 +44,12 @@ Index intern(StringIndex& index, std::vector<std::string>& strings, std::string_
 
 }  // namespace
 
-Index TableBuilder::name(std::string_view text) { return intern(names_, tables_.names, text); }
-Index TableBuilder::cache(std::string_view text) { return intern(caches_, tables_.caches, text); }
+Index TableBuilder::name(std::string_view text) {
+  return intern(names_, tables_.names, text);
+}
+Index TableBuilder::cache(std::string_view text) {
+  return intern(caches_, tables_.caches, text);
+}
 
 Index TableBuilder::call_site(std::string_view text) {
   auto& all = tables_.call_sites;

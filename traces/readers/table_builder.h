@@ -48,7 +48,7 @@ class TableBuilder {
  public:
   Index name(std::string_view text);
   Index cache(std::string_view text);
-  Index call_site(std::string_view text);                        ///< by name only
+  Index call_site(std::string_view text);                         ///< by name only
   Index call_site(std::uint64_t address, std::string_view text);  ///< a new entry each time: the caller maps addresses
   Index task(std::int32_t pid, std::string_view comm);
   Index gfp(std::string_view text);

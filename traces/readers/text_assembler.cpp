@@ -16,7 +16,9 @@ Trouble bad_value(Key key, std::string_view value, std::string_view expected) {
   return {std::string(key_name(key)) + "=" + std::string(value.substr(0, shown_max)), std::string(expected)};
 }
 
-Trouble missing(Key key) { return {"the line has no " + std::string(key_name(key)) + "=", "a whole event line"}; }
+Trouble missing(Key key) {
+  return {"the line has no " + std::string(key_name(key)) + "=", "a whole event line"};
+}
 
 /// A number under `key` into `to`; absent keys leave it alone.
 template <class T>
@@ -39,6 +41,7 @@ TextAssembler::Known& TextAssembler::event_named(std::string_view name) {
 }
 
 std::optional<Trouble> TextAssembler::assemble(const TextLine& line, LineEnd end, RawRecord& record) {
+  if (!line.named && end == LineEnd::end_of_input) return Trouble{"the last line is cut", "a newline at the end"};
   Known& known = event_named(line.name);
   record.tick = line.tick;
   record.cpu = static_cast<std::uint16_t>(line.cpu);
@@ -64,8 +67,10 @@ void TextAssembler::note_pointer(const PointerText& pointer) {
   if (pointer.state != RawPointer::known || pointer.digits == 0) return;
   // %p pads to the width of a pointer; trace-cmd and perf do not pad, but never hash either.
   pointer_digits_ = std::max(pointer_digits_, pointer.digits);
-  if (pointer.value >> 32) high_pointers_ = true;
-  else if (pointer.digits == 16 && pointer.value > 16) low_pointers_ = true;
+  if (pointer.value >> 32)
+    high_pointers_ = true;
+  else if (pointer.digits == 16 && pointer.value > 16)
+    low_pointers_ = true;
 }
 
 std::optional<Trouble> TextAssembler::slab(Known& known, RawRecord& record, LineEnd end) {
@@ -86,7 +91,8 @@ std::optional<Trouble> TextAssembler::slab(Known& known, RawRecord& record, Line
     constexpr std::uint64_t any = ~std::uint64_t{0};
     if (auto t = take_number(values_, Key::bytes_req, any, record.requested)) return t;
     if (auto t = take_number(values_, Key::bytes_alloc, any, record.granted)) return t;
-    if (const std::string_view gfp = first_token(values_.get(Key::gfp_flags)); !gfp.empty()) record.gfp = tables_.gfp(gfp);
+    if (const std::string_view gfp = first_token(values_.get(Key::gfp_flags)); !gfp.empty())
+      record.gfp = tables_.gfp(gfp);
     if (values_.has(Key::node)) {
       const std::string_view text = first_token(values_.get(Key::node));
       const auto node = text == "0xffffffff" ? std::optional<std::int64_t>(-1) : parse_signed(text);
@@ -95,7 +101,8 @@ std::optional<Trouble> TextAssembler::slab(Known& known, RawRecord& record, Line
     }
     if (values_.has(Key::accounted)) {
       record.accounted = parse_truth(values_.get(Key::accounted));
-      if (record.accounted == Tri::unknown) return bad_value(Key::accounted, values_.get(Key::accounted), "true or false");
+      if (record.accounted == Tri::unknown)
+        return bad_value(Key::accounted, values_.get(Key::accounted), "true or false");
     }
   }
   note_pointer(*pointer);
@@ -115,12 +122,14 @@ std::optional<Trouble> TextAssembler::page(Known& known, RawRecord& record) {
   if (known.kind != RawKind::page_alloc) return std::nullopt;
   if (!values_.has(Key::order)) return missing(Key::order);
   if (auto t = take_number(values_, Key::migratetype, 255, record.migratetype)) return t;
-  if (const std::string_view gfp = first_token(values_.get(Key::gfp_flags)); !gfp.empty()) record.gfp = tables_.gfp(gfp);
+  if (const std::string_view gfp = first_token(values_.get(Key::gfp_flags)); !gfp.empty())
+    record.gfp = tables_.gfp(gfp);
   if (record.pfn == 0) record.pfn = no_pfn;  // page 0 is never handed out: a failed allocation prints pfn=0
   return std::nullopt;
 }
 
-/// A bare address is named by the symbol that trace-cmd's or perf's plugin puts in front: `(sym+0x42) call_site=ffff...`.
+/// A bare address is named by the symbol that trace-cmd's or perf's plugin puts in front: `(sym+0x42)
+/// call_site=ffff...`.
 Index TextAssembler::call_site(std::string_view payload) {
   const std::string_view value = values_.get(Key::call_site);
   return sites_.find_or(value, [&] {

@@ -9,7 +9,9 @@
 namespace kmemlab::traces {
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::string_view skip_blanks(std::string_view s) {
   const std::size_t at = s.find_first_not_of(" \t");
@@ -20,11 +22,14 @@ std::string_view trim_right(std::string_view s) {
   return s;
 }
 
-std::string_view first_word(std::string_view s) { return s.substr(0, s.find(' ')); }
+std::string_view first_word(std::string_view s) {
+  return s.substr(0, s.find(' '));
+}
 
 /// Letters that a flag column can show (spec 1.2).
 constexpr bool is_flag(char c) {
-  return c == '.' || is_digit(c) || (c >= 'a' && c <= 'f') || std::string_view("DXNnpBLlZzHhs#*+").find(c) != std::string_view::npos;
+  return c == '.' || is_digit(c) || (c >= 'a' && c <= 'f') ||
+         std::string_view("DXNnpBLlZzHhs#*+").find(c) != std::string_view::npos;
 }
 bool are_flags(std::string_view s) {
   return s.size() >= 4 && s.size() <= 8 && std::all_of(s.begin(), s.end(), is_flag);
@@ -34,7 +39,8 @@ bool are_flags(std::string_view s) {
 std::optional<std::uint64_t> take_time(std::string_view& s) {
   std::size_t at = 0;
   std::uint64_t whole = 0;
-  for (; at < s.size() && is_digit(s[at]) && at < 19; ++at) whole = whole * 10 + static_cast<std::uint64_t>(s[at] - '0');
+  for (; at < s.size() && is_digit(s[at]) && at < 19; ++at)
+    whole = whole * 10 + static_cast<std::uint64_t>(s[at] - '0');
   if (at == 0 || at >= s.size()) return std::nullopt;
   std::uint64_t tick = whole;
   if (s[at] == '.') {
@@ -157,7 +163,8 @@ TextLine LineParser::parse_header(std::string_view line) {
     ++header_columns_;
   }
   if (const std::size_t p = line.find("#P:"); p != std::string_view::npos) {
-    header_cpus_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(parse_decimal(line.substr(p + 3)).value_or(0), 65536));
+    header_cpus_ =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(parse_decimal(line.substr(p + 3)).value_or(0), 65536));
   }
   constexpr std::string_view entries = "entries-in-buffer/entries-written: ";
   if (const std::size_t at = line.find(entries); at != std::string_view::npos) {
@@ -251,6 +258,7 @@ bool LineParser::parse_rest(std::string_view rest, TextLine& out) {
     out.name = system == std::string_view::npos ? name : name.substr(system + 1);
     out.payload = skip_blanks(rest.substr(std::min(colon + 2, rest.size())));
   } else {
+    out.named = false;
     out.name = rest.find(" <-") != std::string_view::npos ? "function" : "print";
   }
   return true;

@@ -42,7 +42,8 @@ class TextReader {
         offset_ += held;
         held = 0;
       }
-      if (pieces % progress_interval == 0 && job_.progress) job_.progress(stream_.stored_done(), job_.input.stored_bytes());
+      if (pieces % progress_interval == 0 && job_.progress)
+        job_.progress(stream_.stored_done(), job_.input.stored_bytes());
     }
     if (held > 0 && !skipping_) take_line(std::string_view(buffer.data(), held), LineEnd::end_of_input);
     finish();
@@ -57,8 +58,10 @@ class TextReader {
       if (!newline) break;
       const auto end = static_cast<std::size_t>(static_cast<const char*>(newline) - text.data());
       ++line_number_;
-      if (skipping_) skipping_ = false;
-      else take_line(text.substr(at, end - at), LineEnd::newline);
+      if (skipping_)
+        skipping_ = false;
+      else
+        take_line(text.substr(at, end - at), LineEnd::newline);
       offset_ += end + 1 - at;
       at = end + 1;
     }
@@ -69,7 +72,9 @@ class TextReader {
     if (end == LineEnd::end_of_input) ++line_number_;
     const TextLine line = parser_.parse(text);
     switch (line.kind) {
-      case LineKind::event: take_event(line, text, end); break;
+      case LineKind::event:
+        take_event(line, text, end);
+        break;
       case LineKind::lost: {
         RawRecord lost;
         lost.kind = RawKind::lost;
@@ -80,12 +85,15 @@ class TextReader {
         break;
       }
       // Overwritten before anybody read them: lost, though not at a place in this text.
-      case LineKind::overwritten: job_.quality.lost_events += line.lost; break;
+      case LineKind::overwritten:
+        job_.quality.lost_events += line.lost;
+        break;
       case LineKind::garbage:
         // trace-cmd and perf append user text (stacks, printk) that need not look like anything; it is still not ours.
         damaged(text.size(), "not an event line", "TASK-PID [CPU] FLAGS TIME: EVENT: key=value ...");
         break;
-      case LineKind::comment: break;
+      case LineKind::comment:
+        break;
     }
   }
 
@@ -105,10 +113,16 @@ class TextReader {
 
   void finish() {
     switch (parser_.dialect()) {
-      case Dialect::trace_cmd: job_.source.format = "trace-cmd report text"; break;
-      case Dialect::perf: job_.source.format = "perf script text"; break;
+      case Dialect::trace_cmd:
+        job_.source.format = "trace-cmd report text";
+        break;
+      case Dialect::perf:
+        job_.source.format = "perf script text";
+        break;
       case Dialect::ftrace:
-      case Dialect::unknown: job_.source.format = "ftrace text"; break;
+      case Dialect::unknown:
+        job_.source.format = "ftrace text";
+        break;
     }
     job_.source.cpus = parser_.header_cpus();
     if (assembler_.pointer_digits() != 0 && assembler_.pointer_digits() <= 8) job_.source.long_bytes = 4;

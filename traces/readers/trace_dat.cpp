@@ -23,7 +23,8 @@ Fallible<TraceDat> TraceDatParser::run() {
   const std::string_view version = r.c_string();
   if (!r.ok()) return error_at(r.offset(), "the file ends in its first bytes", "a trace.dat header");
   if (version != "6" && version != "7") {
-    return error_at(trace_dat_magic.size(), "trace.dat version '" + std::string(version.substr(0, 16)) + "'", "version 6 or 7");
+    return error_at(trace_dat_magic.size(), "trace.dat version '" + std::string(version.substr(0, 16)) + "'",
+                    "version 6 or 7");
   }
   dat_.version = version == "6" ? 6 : 7;
   const std::uint8_t endian = r.u8();
@@ -41,7 +42,8 @@ Fallible<TraceDat> TraceDatParser::run() {
   }
   if (auto done = dat_.version == 6 ? read_v6(r) : read_v7(r); !done) return Failure<Error>{done.error()};
   if (dat_.header_page.empty()) return error_at(r.offset(), "no header_page", "the layout of the ring-buffer pages");
-  if (dat_.cpus.empty()) return error_at(file_.size(), "no CPU data in this recording", "flyrecord data of one CPU or more");
+  if (dat_.cpus.empty())
+    return error_at(file_.size(), "no CPU data in this recording", "flyrecord data of one CPU or more");
   return std::move(dat_);
 }
 
@@ -102,14 +104,22 @@ std::uint64_t lost_in_stats(std::string_view stats) {
 void TraceDatParser::read_shared_option(std::uint16_t id, Bytes data) {
   ByteReader r(data, dat_.order);
   switch (id) {
-    case option_cpustat: dat_.overrun += lost_in_stats(until_nul(data)); break;
-    case option_trace_clock: dat_.clock = std::string(chosen_clock(until_nul(data))); break;
-    case option_uname: dat_.kernel = until_nul(data).substr(0, 256); break;
+    case option_cpustat:
+      dat_.overrun += lost_in_stats(until_nul(data));
+      break;
+    case option_trace_clock:
+      dat_.clock = std::string(chosen_clock(until_nul(data)));
+      break;
+    case option_uname:
+      dat_.kernel = until_nul(data).substr(0, 256);
+      break;
     case option_offset: {
       if (const auto v = parse_signed(until_nul(data))) dat_.time_offset = *v;
       break;
     }
-    case option_cpu_count: dat_.cpu_count = std::min(r.u32(), cpus_max); break;
+    case option_cpu_count:
+      dat_.cpu_count = std::min(r.u32(), cpus_max);
+      break;
     case option_tsc2nsec: {
       const std::uint32_t multiplier = r.u32();
       const std::uint32_t shift = r.u32();
@@ -119,7 +129,8 @@ void TraceDatParser::read_shared_option(std::uint16_t id, Bytes data) {
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -128,19 +139,23 @@ void TraceDatParser::read_shared_option(std::uint16_t id, Bytes data) {
 void TraceDatParser::add_cpu(std::uint32_t cpu, std::uint64_t offset, std::uint64_t size, bool packed) {
   if (size == 0) return;
   if (packed) size = saturating_add(size, 4);  // trace-cmd 3.1.6 does not count the number of chunks into the size
-  if (cpu >= cpus_max || offset > file_.size() || claimed_ + std::min<std::uint64_t>(size, file_.size()) > file_.size() + slack) {
+  if (cpu >= cpus_max || offset > file_.size() ||
+      claimed_ + std::min<std::uint64_t>(size, file_.size()) > file_.size() + slack) {
     damage_.at_byte(offset, 0, "data of CPU " + std::to_string(cpu) + " lie outside of the file");
     return;
   }
   const std::uint64_t have = std::min<std::uint64_t>(size, file_.size() - offset);
-  if (have < size) damage_.at_byte(file_.size(), size - have, "the file ends inside the data of CPU " + std::to_string(cpu));
+  if (have < size)
+    damage_.at_byte(file_.size(), size - have, "the file ends inside the data of CPU " + std::to_string(cpu));
   if (have == 0) return;
   claimed_ += have;
-  dat_.cpus.push_back({cpu, offset, file_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(have)), packed});
+  dat_.cpus.push_back(
+      {cpu, offset, file_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(have)), packed});
 }
 
 Fallible<void> TraceDatParser::read_v6(ByteReader& r) {
-  if (!read_header_info(r)) return error_at(r.offset(), "no header_page section", "the layout of the ring-buffer pages");
+  if (!read_header_info(r))
+    return error_at(r.offset(), "no header_page section", "the layout of the ring-buffer pages");
   if (!read_formats(r, "ftrace", r.u32())) return error_at(r.offset(), "the file ends inside the ftrace formats");
   if (!read_systems(r)) return error_at(r.offset(), "the file ends inside the event formats");
   dat_.kallsyms = r.bytes(r.u32());
@@ -177,9 +192,12 @@ void TraceDatParser::read_v6_options(ByteReader& r) {
 
 void TraceDatParser::note_instance(std::string_view name, std::uint64_t offset) {
   if (name.empty()) return;
-  damage_.at_byte(offset, 0, "trace instance '" + std::string(name.substr(0, 32)) + "' is not read", "one buffer a recording");
+  damage_.at_byte(offset, 0, "trace instance '" + std::string(name.substr(0, 32)) + "' is not read",
+                  "one buffer a recording");
 }
 
-Fallible<TraceDat> parse_trace_dat(Bytes file, DamageLog& damage) { return TraceDatParser(file, damage).run(); }
+Fallible<TraceDat> parse_trace_dat(Bytes file, DamageLog& damage) {
+  return TraceDatParser(file, damage).run();
+}
 
 }  // namespace kmemlab::traces

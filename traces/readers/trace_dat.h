@@ -46,9 +46,9 @@ struct TraceDat {
   std::string clock;
   std::uint32_t cpu_count = 0;
   std::vector<CpuPages> cpus;
-  std::int64_t time_offset = 0;           ///< option OFFSET, added to every tick
+  std::int64_t time_offset = 0;                     ///< option OFFSET, added to every tick
   std::uint32_t tsc_multiplier = 0, tsc_shift = 0;  ///< option TSC2NSEC; 0 = ticks are nanoseconds already
-  std::uint64_t overrun = 0;              ///< events that CPUSTAT says were overwritten or dropped, all CPUs
+  std::uint64_t overrun = 0;                        ///< events that CPUSTAT says were overwritten or dropped, all CPUs
   std::vector<std::unique_ptr<unsigned char[]>> unpacked;  ///< what the views above point into, besides the file
 };
 

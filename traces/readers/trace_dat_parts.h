@@ -24,7 +24,9 @@ inline constexpr std::uint16_t section_kallsyms = 19;
 inline constexpr std::uint16_t section_command_lines = 21;
 inline constexpr std::uint16_t option_buffer_text = 22;
 
-constexpr bool is_page_size(std::uint32_t n) { return n >= 512 && n <= 16U << 20 && (n & (n - 1)) == 0; }
+constexpr bool is_page_size(std::uint32_t n) {
+  return n >= 512 && n <= 16U << 20 && (n & (n - 1)) == 0;
+}
 
 class TraceDatParser {
  public:

@@ -17,7 +17,8 @@ class DatMerge {
   DatMerge(const ReadJob& job, const TraceDat& dat, const PageLayout& layout, DatDecoder& decoder)
       : job_(job), dat_(dat), decoder_(decoder) {
     cursors_.reserve(dat.cpus.size());
-    for (const CpuPages& pages : dat.cpus) cursors_.emplace_back(pages, layout, dat.page_bytes, dat.packing, job.damage);
+    for (const CpuPages& pages : dat.cpus)
+      cursors_.emplace_back(pages, layout, dat.page_bytes, dat.packing, job.damage);
   }
 
   Fallible<void> run() {
@@ -63,7 +64,9 @@ class DatMerge {
       job_.sink.record(lost);
     }
     switch (decoder_.decode(c.data(), record)) {
-      case DatDecoder::Outcome::good: job_.sink.record(record); break;
+      case DatDecoder::Outcome::good:
+        job_.sink.record(record);
+        break;
       case DatDecoder::Outcome::too_short:
         job_.damage.at_byte(c.file_offset(), c.data().size(), "a record is shorter than its format says");
         break;
@@ -107,7 +110,9 @@ Failure<Error> error_in(const ReadJob& job, std::uint64_t offset, std::string wh
 
 }  // namespace
 
-bool looks_like_trace_dat(Bytes head) { return as_text(head).starts_with(trace_dat_magic); }
+bool looks_like_trace_dat(Bytes head) {
+  return as_text(head).starts_with(trace_dat_magic);
+}
 
 Fallible<void> read_trace_dat(const ReadJob& job) {
   auto file = job.input.whole();
@@ -124,7 +129,8 @@ Fallible<void> read_trace_dat(const ReadJob& job) {
   job.source.page_size = dat->page_bytes;
   job.source.long_bytes = layout->long_bytes;
   DatDecoder decoder(*dat, job.tables);
-  if (!decoder.usable()) return error_in(job, 0, "no event format could be read", "formats with common_type and common_pid");
+  if (!decoder.usable())
+    return error_in(job, 0, "no event format could be read", "formats with common_type and common_pid");
   if (auto done = DatMerge(job, *dat, *layout, decoder).run(); !done) return done;
   // Events that were overwritten in the ring before anybody read it leave no mark in the stream.
   job.quality.lost_events = std::max(job.quality.lost_events, dat->overrun);

@@ -27,7 +27,8 @@ std::optional<TraceDatParser::Section> TraceDatParser::section_at(std::uint64_t 
 Fallible<Bytes> TraceDatParser::section_data(const Section& section) {
   const std::uint64_t have = file_.size() - section.offset;
   if (section.size > have) return error_at(section.offset, "a section is longer than the file");
-  ByteReader r(file_.subspan(static_cast<std::size_t>(section.offset), static_cast<std::size_t>(section.size)), dat_.order);
+  ByteReader r(file_.subspan(static_cast<std::size_t>(section.offset), static_cast<std::size_t>(section.size)),
+               dat_.order);
   if (!section.packed) return r.bytes(section.size);
   const std::uint32_t packed_bytes = r.u32();
   const std::uint32_t unpacked_bytes = r.u32();
@@ -54,12 +55,25 @@ void TraceDatParser::read_section(std::uint16_t id, std::uint64_t offset) {
   ByteReader r(*data, dat_.order);
   bool good = true;
   switch (id) {
-    case section_headers: good = read_header_info(r); break;
-    case section_ftrace_formats: good = read_formats(r, "ftrace", r.u32()); break;
-    case section_event_formats: good = read_systems(r); break;
-    case section_kallsyms: dat_.kallsyms = r.bytes(r.u32()); good = r.ok(); break;
-    case section_command_lines: dat_.command_lines = as_text(r.bytes(r.u64())); good = r.ok(); break;
-    default: break;
+    case section_headers:
+      good = read_header_info(r);
+      break;
+    case section_ftrace_formats:
+      good = read_formats(r, "ftrace", r.u32());
+      break;
+    case section_event_formats:
+      good = read_systems(r);
+      break;
+    case section_kallsyms:
+      dat_.kallsyms = r.bytes(r.u32());
+      good = r.ok();
+      break;
+    case section_command_lines:
+      dat_.command_lines = as_text(r.bytes(r.u64()));
+      good = r.ok();
+      break;
+    default:
+      break;
   }
   if (!good) damage_.at_byte(offset, r.left(), "section " + std::to_string(id) + " ends early");
 }
@@ -142,7 +156,8 @@ Fallible<void> TraceDatParser::read_v7(ByteReader& r) {
   if (!packing) return error_at(name_at, packing.error().what, packing.error().expected);
   dat_.packing = *packing;
   if (!section_at(options)) {
-    return error_at(file_.size(), "the file ends before its first options section (byte " + std::to_string(options) + ")",
+    return error_at(file_.size(),
+                    "the file ends before its first options section (byte " + std::to_string(options) + ")",
                     "a trace.dat that was written to its end");
   }
   const bool whole = read_options_chain(options);
@@ -155,8 +170,10 @@ Fallible<void> TraceDatParser::read_v7(ByteReader& r) {
 void TraceDatParser::use_buffers() {
   const Buffer* chosen = nullptr;
   for (const Buffer& b : buffers_) {
-    if (!chosen && (b.name.empty() || buffers_.size() == 1)) chosen = &b;
-    else note_instance(b.name.empty() ? "(second)" : b.name, file_.size());
+    if (!chosen && (b.name.empty() || buffers_.size() == 1))
+      chosen = &b;
+    else
+      note_instance(b.name.empty() ? "(second)" : b.name, file_.size());
   }
   if (!chosen) return;
   if (is_page_size(chosen->page_bytes)) dat_.page_bytes = chosen->page_bytes;
@@ -167,8 +184,8 @@ void TraceDatParser::use_buffers() {
   }
 }
 
-/// The file was cut: the options that say where the CPUs' data are stood at its end. trace-cmd writes the buffer section
-/// right behind the first options, and in it one CPU after the other, each from a page boundary on.
+/// The file was cut: the options that say where the CPUs' data are stood at its end. trace-cmd writes the buffer
+/// section right behind the first options, and in it one CPU after the other, each from a page boundary on.
 void TraceDatParser::recover_buffer() {
   const auto section = section_at(options_end_);
   if (!section || section->id != option_buffer || dat_.page_bytes == 0) return;

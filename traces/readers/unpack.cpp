@@ -30,14 +30,17 @@ Unpacker& Unpacker::operator=(Unpacker&& other) noexcept {
   std::swap(room_, other.room_);
   return *this;
 }
-Unpacker::~Unpacker() { ZSTD_freeDCtx(zstd_); }
+Unpacker::~Unpacker() {
+  ZSTD_freeDCtx(zstd_);
+}
 
 Fallible<Bytes> Unpacker::unpack(Bytes packed, std::uint64_t unpacked) {
   if (packing_ == Packing::none) return fail("compressed data in a recording that names no compression");
   const std::uint64_t bound = std::min(unpacked_bytes_max, unpacked_floor + unpacked_ratio_max * packed.size());
   if (unpacked > bound) {
-    return fail("a piece of " + std::to_string(packed.size()) + " bytes claims to unpack to " + std::to_string(unpacked),
-                "at most " + std::to_string(bound));
+    return fail(
+        "a piece of " + std::to_string(packed.size()) + " bytes claims to unpack to " + std::to_string(unpacked),
+        "at most " + std::to_string(bound));
   }
   if (unpacked > room_ || !buffer_) {
     room_ = static_cast<std::size_t>(std::max<std::uint64_t>(unpacked, 1));

@@ -1,0 +1,154 @@
+// Traces made in a test, event by event, and replays of them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/observe/ledger.h"
+#include "sim/replay/replay.h"
+#include "tests/catch.h"
+#include "traces/kmt/writer.h"
+
+namespace kmemlab::test {
+
+/// Builds a trace; each call is one record. Slots are the ids' own small numbers, taken lowest first.
+class TraceMaker {
+ public:
+  TraceMaker() {
+    tables_.names = {"kmalloc", "kfree"};
+    tables_.gfps = {{"GFP_KERNEL", {}, traces::Tri::yes, traces::Tri::no},
+                    {"GFP_ATOMIC", {}, traces::Tri::no, traces::Tri::no},
+                    {"", {}, traces::Tri::unknown, traces::Tri::unknown},
+                    {"GFP_KERNEL|__GFP_ZERO", {}, traces::Tri::yes, traces::Tri::yes}};
+    source_.name = "made";
+    source_.cpus = 1;
+  }
+  enum Gfp : traces::Index { kernel, atomic, unsaid, zeroed };
+
+  TraceMaker& at(std::uint64_t tick) { event_.tick = tick; return *this; }
+  TraceMaker& task(int pid) {
+    for (traces::Index i = 0; i < tables_.tasks.size(); ++i) {
+      if (tables_.tasks[i].pid == pid) {
+        event_.task = i;
+        return *this;
+      }
+    }
+    event_.task = static_cast<traces::Index>(tables_.tasks.size());
+    tables_.tasks.push_back({pid, "task" + std::to_string(pid)});
+    return *this;
+  }
+  TraceMaker& cpu(unsigned n) {
+    event_.cpu = static_cast<std::uint16_t>(n);
+    source_.cpus = std::max(source_.cpus, n + 1);
+    return *this;
+  }
+  TraceMaker& context(traces::Context c) { event_.context = c; return *this; }
+  TraceMaker& state(traces::CpuState s) { event_.cpu_state = s; return *this; }
+  traces::BlockId alloc(std::uint64_t size, Gfp gfp = kernel) {
+    traces::Event e = event_;
+    e.op = traces::Op::alloc;
+    e.requested = e.granted = size;
+    e.gfp = gfp;
+    e.name = 0;
+    e.id = next_id_++;
+    e.slot = 0;
+    while (std::find_if(slots_.begin(), slots_.end(), [&](const auto& s) { return s.second == e.slot; }) != slots_.end()) ++e.slot;
+    slots_[e.id] = e.slot;
+    events_.push_back(e);
+    return e.id;
+  }
+  /// An allocation at the address of a live block: that block's free was lost.
+  traces::BlockId alloc_over(traces::BlockId old, std::uint64_t size) {
+    const traces::Slot slot = slots_.at(old);
+    slots_.erase(old);
+    const traces::BlockId id = alloc(size);
+    events_.back().slot = slots_[id] = slot;
+    return id;
+  }
+  void free(traces::BlockId id) {
+    traces::Event e = event_;
+    e.op = traces::Op::free;
+    e.free_kind = traces::FreeKind::matched;
+    e.id = id;
+    e.slot = slots_.at(id);
+    e.name = 1;
+    slots_.erase(id);
+    events_.push_back(e);
+  }
+  void other(traces::Event e) { e.tick = event_.tick; events_.push_back(e); }
+  traces::BlockId new_id() { return next_id_++; }
+
+  traces::KmtReader reader() const {
+    traces::KmtWriter writer = traces::KmtWriter::to_memory();
+    for (const traces::Event& e : events_) writer.append(e);
+    const auto done = writer.finish(tables_, {}, source_);
+    if (!done) FAIL(done.error().text());
+    return traces::KmtReader::from_bytes(writer.take_bytes()).value();
+  }
+
+ private:
+  traces::Event event_;
+  traces::Tables tables_;
+  traces::Source source_;
+  std::vector<traces::Event> events_;
+  std::map<traces::BlockId, traces::Slot> slots_;
+  traces::BlockId next_id_ = 0;
+};
+
+/// Keeps everything it is told, and tells a ledger.
+class Recorder final : public sim::Observer {
+ public:
+  void on_begin(const sim::Kernel& k) override { ledger.on_begin(k); }
+  void on_completion(const sim::Completion& c) override {
+    ledger.on_completion(c);
+    completions.push_back(c);
+    const auto now = ledger.now();
+    // The law, at every event. Sums are unsigned: a negative `cached` would show as a huge one.
+    if (now.held != now.requested + now.internal + now.cached + now.metadata || now.cached > now.held) {
+      FAIL("event " << c.event << ": held " << now.held << " cached " << now.cached);
+    }
+  }
+  void on_sleep(const sim::SleepNote& n) override { ledger.on_sleep(n); sleeps.push_back(n); }
+  void on_wake(const sim::SleepNote& n) override { ledger.on_wake(n); wakes.push_back(n); }
+  void page_mapped(Addr a) override { ledger.page_mapped(a); }
+  void page_unmapped(Addr a) override { ledger.page_unmapped(a); }
+  void on_end(std::uint64_t tick) override { ledger.on_end(tick); }
+
+  sim::Ledger ledger;
+  std::vector<sim::Completion> completions;
+  std::vector<sim::SleepNote> sleeps;
+  std::vector<sim::SleepNote> wakes;
+};
+
+struct Replayed {
+  sim::Report report;
+  std::vector<sim::Completion> completions;
+  std::vector<sim::SleepNote> sleeps, wakes;
+  Addr base;
+};
+
+struct ReplaySetup {
+  std::string core = "bsd386";
+  std::string machine = "x86-64";
+  std::uint64_t ram_bytes = 0;
+  std::uint64_t arena_bytes = 0;
+  sim::ReplayPolicy policy{};
+};
+
+inline Replayed replay(traces::KmtReader& trace, const ReplaySetup& setup = {}) {
+  Recorder recorder;
+  sim::MachineSpec machine{*sim::find_profile(setup.machine), setup.ram_bytes, setup.arena_bytes};
+  const auto cores = sim::parse_core_specs({setup.core});
+  if (!cores) FAIL(cores.error().text());
+  auto facts = sim::replay(trace, cores.value()[0], machine, setup.policy, recorder, [](std::uint64_t) {});
+  if (!facts) FAIL(facts.error().text());
+  return {recorder.ledger.finish(*facts), recorder.completions, recorder.sleeps, recorder.wakes, machine.profile.arena_base};
+}
+
+inline Replayed replay(const TraceMaker& maker, const ReplaySetup& setup = {}) {
+  auto reader = maker.reader();
+  return replay(reader, setup);
+}
+
+}  // namespace kmemlab::test
