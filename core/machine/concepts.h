@@ -77,6 +77,10 @@ concept HasBootMemory = requires(M m, std::uint64_t bytes) {
 template <class M>
 concept HasPanic = requires(M m, const char* message) { m.panic(message); };
 
+/// One line on the console terminal, without its end of line; the text is copied.
+template <class M>
+concept HasConsole = requires(M m, std::string_view line) { m.console(line); };
+
 template <class M>
 concept HasSteps = requires(M m, Step s) { m.step(s); };
 

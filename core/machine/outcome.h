@@ -19,8 +19,13 @@ enum class Reason : std::uint8_t {
   map_busy,     ///< the map is locked and the caller may not sleep
   too_big,      ///< larger than the documents allow
   wait_in_interrupt,  ///< rule: a request that may sleep was made in an interrupt
+  pool_empty,   ///< no block in the pool, and the caller may not ask the virtual memory system (OSF/1: fail_nowait)
+  process_only,   ///< rule: the service is for the process environment only (AIX)
+  bad_argument,   ///< a size, alignment or address that the documents give no meaning to
+  bad_heap,       ///< the heap is not initialised, or its storage went
+  pin_limit,      ///< no more pages may be pinned
 };
-inline constexpr unsigned reasons = 8;
+inline constexpr unsigned reasons = 13;
 
 constexpr const char* name_of(Reason r) {
   switch (r) {
@@ -32,6 +37,11 @@ constexpr const char* name_of(Reason r) {
     case Reason::map_busy: return "map_busy";
     case Reason::too_big: return "too_big";
     case Reason::wait_in_interrupt: return "wait_in_interrupt";
+    case Reason::pool_empty: return "pool_empty";
+    case Reason::process_only: return "process_only";
+    case Reason::bad_argument: return "bad_argument";
+    case Reason::bad_heap: return "bad_heap";
+    case Reason::pin_limit: return "pin_limit";
   }
   return "?";
 }

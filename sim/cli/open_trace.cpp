@@ -59,7 +59,8 @@ Fallible<OpenTrace> open_trace(const std::string& path, Defects defects) {
     if (defects == Defects::refused && reader->quality().defective()) {
       return named({"the recording has defects", "--strict allows none; 'kmemlab info' lists them", path, {}, {}}, path);
     }
-    return OpenTrace{std::move(*reader), std::nullopt, bytes};
+    std::optional<traces::Totals> totals = reader->totals();
+    return OpenTrace{std::move(*reader), std::move(totals), bytes};
   }
   ProgressLine progress("importing " + input->name(), "bytes");
   traces::ImportOptions options;

@@ -15,7 +15,7 @@ enum class Defects : std::uint8_t { counted, refused };  ///< refused: --strict
 
 struct OpenTrace {
   traces::KmtReader reader;
-  std::optional<traces::Totals> totals;  ///< known after an import; a .kmt is counted by totals_of
+  std::optional<traces::Totals> totals;  ///< known after an import and in most .kmt; else counted by totals_of
   std::uint64_t input_bytes = 0;         ///< 0: unknown
 };
 

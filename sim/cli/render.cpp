@@ -10,7 +10,7 @@ std::string with_commas(std::uint64_t n) {
   std::string s = std::to_string(n);
   for (std::size_t at = s.size(); at > 3;) {
     at -= 3;
-    s.insert(at, ",");
+    s.insert(at, 1, ',');
   }
   return s;
 }

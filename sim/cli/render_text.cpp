@@ -26,7 +26,7 @@ std::string requests_table(const ReplayReport& report) {
     table.row({core_name(r), with_commas(r.requests), with_commas(r.granted), with_commas(r.failed),
                with_commas(r.refused), with_commas(r.slept), with_commas(r.asleep_at_end), with_commas(r.frees)});
   }
-  return heading("Requests (failed: null though legal; refused: forbidden by the system's documents)") + table.text();
+  return heading("Requests (failed: null though legal; refused: forbidden by the documents)") + table.text();
 }
 
 std::string bytes_table(const ReplayReport& report) {
@@ -43,7 +43,7 @@ std::string bytes_table(const ReplayReport& report) {
                rounding(granted_requests, r.bytes.granted), with_commas(r.bytes.peak_requested),
                with_commas(r.bytes.peak_granted)});
   }
-  return heading("Bytes over the whole run (rounding: share of what was granted that nobody asked for)") + table.text();
+  return heading("Bytes over the whole run (rounding: granted, but not asked for)") + table.text();
 }
 
 std::string peak_table(const ReplayReport& report) {
@@ -56,7 +56,7 @@ std::string peak_table(const ReplayReport& report) {
                with_commas(r.at_peak.internal), with_commas(r.at_peak.cached), with_commas(r.at_peak.metadata),
                permille_text(r.external_permille)});
   }
-  std::string text = heading("When most pages were held, bytes (held = requested + internal + cached + metadata)") + table.text();
+  std::string text = heading("Bytes when most pages were held (held = the four columns after it)") + table.text();
   TextTable over({"", "requested", "internal", "cached", "metadata", "pages mapped", "returned", "at end"});
   for (const sim::Report& r : report.runs) {
     const auto& b = r.byte_ticks;
@@ -107,12 +107,11 @@ std::string notes(const sim::Report& r) {
     text += fmt::format("  {} frees skipped: their blocks were never granted\n", with_commas(r.skipped_frees));
   }
   if (r.counterfactual_from) {
-    text += fmt::format("  from event {} on this run departs from what was recorded\n", with_commas(*r.counterfactual_from));
+    text += fmt::format("  from event {} on, this run departs from what was recorded\n", with_commas(*r.counterfactual_from));
   }
   if (r.asleep_at_end != 0) {
-    text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end{}\n",
-                        with_commas(r.asleep_at_end), r.blocking.deadlock ? ": DEADLOCK, the frees that could wake "
-                                                                            "them wait behind sleepers too" : "");
+    text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end\n", with_commas(r.asleep_at_end));
+    if (r.blocking.deadlock) text += "  DEADLOCK: the frees that could wake them wait behind sleepers too\n";
   }
   if (!r.stopped.empty()) text += "  STOPPED: panic: " + r.stopped + "\n";
   const std::string name = r.options.empty() ? r.core : r.core + ":" + r.options;

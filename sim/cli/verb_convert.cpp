@@ -25,6 +25,25 @@ const VerbSpec spec{
     2,
     2};
 
+/// Counts the events on their way.
+class CountingSink final : public traces::EventSink {
+ public:
+  CountingSink(traces::EventSink& to, const traces::Tables& tables) : to_(to), counter_(tables) {}
+  void append(const traces::Event& event) override {
+    counter_.add(event);
+    to_.append(event);
+  }
+  void learn_cache(std::uint64_t event_index, traces::Index cache) override {
+    counter_.learn_cache(event_index, cache);
+    to_.learn_cache(event_index, cache);
+  }
+  traces::Totals totals() const { return counter_.totals(); }
+
+ private:
+  traces::EventSink& to_;
+  traces::TotalsCounter counter_;
+};
+
 Fallible<void> convert(const Parsed& p) {
   const std::string& to = p.positional()[1];
   auto trace = open_trace(p.positional()[0], p.has("strict") ? Defects::refused : Defects::counted);
@@ -38,11 +57,18 @@ Fallible<void> convert(const Parsed& p) {
     const std::string option = p.has("repeat") ? "repeat" : "repeat-until";
     auto n = parse_count(option, *p.value(option));
     if (!n) return Failure<Error>{n.error()};
-    auto edited = option == "repeat" ? traces::repeat(in, *n, *writer) : traces::repeat_events(in, *n, *writer);
+    traces::Tables tables = in.tables();
+    CountingSink counting(*writer, tables);
+    auto edited = option == "repeat" ? traces::repeat(in, *n, counting) : traces::repeat_events(in, *n, counting);
     if (!edited) return Failure<Error>{edited.error()};
+    tables.names = edited->tables.names;  // the frees at a round's end may have brought new ones
+    writer->set_totals(counting.totals());
     if (auto done = writer->finish(edited->tables, edited->quality, edited->source); !done) return done;
   } else {
+    auto totals = totals_of(*trace);
+    if (!totals) return Failure<Error>{totals.error()};
     if (auto done = traces::copy(in, *writer); !done) return done;
+    writer->set_totals(*totals);
     if (auto done = writer->finish(in.tables(), in.quality(), in.source()); !done) return done;
   }
   auto written = traces::KmtReader::open(to);

@@ -120,6 +120,11 @@ std::uint64_t Kernel::digest() {
     d.add(s.channel.v);
     d.add(s.since_tick);
   }
+  for (const AddrRange& r : system_areas_.ranges()) {
+    d.add(r.base.v);
+    d.add(r.bytes);
+  }
+  if (processes_.running() != 0) d.add(processes_.running());
   return d.value();
 }
 

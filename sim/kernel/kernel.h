@@ -13,9 +13,13 @@
 #include "core/machine/channel.h"
 #include "core/machine/kmem_call.h"
 #include "core/machine/outcome.h"
+#include "core/machine/pages.h"
+#include "core/machine/reference.h"
 #include "core/machine/step.h"
 #include "sim/kernel/address_map.h"
+#include "sim/kernel/processes.h"
 #include "sim/kernel/sleep_queue.h"
+#include "sim/kernel/system_areas.h"
 #include "sim/machine/machine.h"
 
 namespace kmemlab::sim {
@@ -88,6 +92,25 @@ class Kernel {
   static constexpr Channel map_channel{0x6b6d'0000'0001ULL};     ///< "kmemspc"
   static constexpr Channel frames_channel{0x6b6d'0000'0002ULL};  ///< "kmempgs"
 
+  // ---- HasPages, HasReferenceErrors, HasProcesses (kernel_pages.cpp) ----
+  KmemSpace kmem_reserve(std::uint64_t bytes);
+  void kmem_release(Addr va, std::uint64_t bytes);
+  bool kmem_map(Addr page, PageKey key, Zero zero);
+  void kmem_unmap(Addr page);
+  bool accessible(Addr a) const;
+  std::uint64_t ram_frames() const { return machine_.pool().frames(); }
+  void set_system_area(AddrRange range, SystemArea area) { system_areas_.set(range, area == SystemArea::yes); }
+  /// A reference by somebody who expects errors (reference.h): nothing if it failed; panics in a system area. User mode sees
+  /// the kernel's space only here.
+  std::optional<std::uint32_t> refer(const Reference& reference);
+  unsigned process() const { return processes_.running(); }
+  AddrRange private_region() const { return private_region_of(machine_.profile()); }
+  /// A process whose private region has this many pages, with frames of its own; 0 if there are none. It does not run yet.
+  unsigned add_process(std::uint64_t private_pages);
+  /// The private region shows this process's pages from now on; 0: nobody's.
+  void run_process(unsigned number);
+  void exit_process(unsigned number);
+
   // ---- What a replay or a scenario drives ----
   unsigned cpus() const { return machine_.cpus(); }
   /// A call begins on `cpu`, not before `tick` on that CPU's clock.
@@ -146,11 +169,33 @@ class Kernel {
   Machine machine_;
   AddressMap map_;
   SleepQueue sleepers_;
+  SystemAreas system_areas_;
+  Processes processes_;
   std::optional<Machine::Interrupted> interrupted_;
   bool map_locked_ = false;
   PageWatcher* watcher_ = nullptr;
   std::vector<Step>* steps_ = nullptr;
   EntrySource* entries_ = nullptr;
+};
+
+/// A kernel whose machine's shape the compiler knows: what a core is compiled against for speed.
+template <class S>
+class ShapedKernel final : public Kernel {
+ public:
+  /// @pre S::fits(the machine's profile)
+  explicit ShapedKernel(Kernel kernel) : Kernel(std::move(kernel)) {}
+  unsigned page_shift() const { return S::page_shift; }
+  unsigned word_bytes() const { return S::word_bytes; }
+  template <class T>
+  T load(Addr a) {
+    return machine().template load<T, S>(a);
+  }
+  template <class T>
+  void store(Addr a, T value) {
+    machine().template store<T, S>(a, value);
+  }
+  std::uint64_t load_word(Addr a) { return machine().template load_word<S>(a); }
+  void store_word(Addr a, std::uint64_t value) { machine().template store_word<S>(a, value); }
 };
 
 }  // namespace kmemlab::sim

@@ -12,6 +12,8 @@ Machine::State::State(const Profile& p, const MachineOptions& o)
       word_bytes(p.word_bytes),
       cost_load(p.costs.load),
       cost_store_extra(std::uint64_t{p.costs.store} - p.costs.load),
+      cost_call(p.costs.call),
+      cost_spl(p.costs.spl),
       profile(std::make_shared<const Profile>(p)),
       frames(static_cast<Frame>(o.ram_bytes >> p.page_shift), p.page_shift),
       pool(static_cast<Frame>(o.ram_bytes >> p.page_shift)),
@@ -34,10 +36,10 @@ Fallible<Machine> Machine::create(const Profile& profile, const MachineOptions& 
 }
 
 void Machine::switch_cpu(unsigned n) {
-  s_.cpus[s_.current].tick = now();
-  s_.cycles_settled = cycles();
+  s_.cpu->tick = now();
   s_.current = n;
   rebind();
+  s_.clock_base = s_.cpu->tick - cycles();
   if (!s_.planned.empty()) arm_interrupts();
 }
 

@@ -31,6 +31,7 @@
 #include "sim/machine/interrupt.h"
 #include "sim/machine/page_tables.h"
 #include "sim/machine/profile.h"
+#include "sim/machine/shape.h"
 
 namespace kmemlab::sim {
 
@@ -79,44 +80,56 @@ class Machine {
 
   const Profile& profile() const { return *s_.profile; }
   std::uint64_t page_bytes() const { return s_.offset_mask + 1; }
-  unsigned page_shift() const { return s_.page_shift; }
-  unsigned word_bytes() const { return s_.word_bytes; }
+  template <class S = AnyShape>
+  unsigned page_shift() const {
+    if constexpr (S::fixed) return S::page_shift;
+    return s_.page_shift;
+  }
+  template <class S = AnyShape>
+  unsigned word_bytes() const {
+    if constexpr (S::fixed) return S::word_bytes;
+    return s_.word_bytes;
+  }
 
   // ---- Memory, as kernel code sees it. A fault throws MachineTrap. ----
 
-  /// T is an unsigned integer of 8, 16, 32 or 64 bits; the address must be a multiple of its size. One access, whatever
-  /// the width.
-  template <GuestValue T>
+  /// T is an unsigned integer of 8, 16, 32 or 64 bits; the address must be a multiple of its size. One access, of any width.
+  /// S is AnyShape, or the FixedShape of this machine (shape.h).
+  template <GuestValue T, class S = AnyShape>
   T load(Addr a) {
-    const HostCache::Page& p = s_.fast[(a.v >> s_.page_shift) % HostCache::pages];
-    if ((a.v & (~s_.offset_mask | (sizeof(T) - 1))) != p.readable || s_.accesses >= s_.interrupt_at) [[unlikely]] {
+    const std::uint64_t offsets = offset_mask<S>();
+    const HostCache::Page& p = s_.fast[(a.v >> page_shift<S>()) % HostCache::pages];
+    if ((a.v & (~offsets | (sizeof(T) - 1))) != p.readable || s_.accesses >= s_.interrupt_at) [[unlikely]] {
       return static_cast<T>(load_slow(a, sizeof(T)));
     }
     *p.stamp = ++s_.accesses;
-    return read_guest<T>(p.bytes + (a.v & s_.offset_mask), s_.swap);
+    return read_guest<T>(p.bytes + (a.v & offsets), swap<S>());
   }
 
-  template <GuestValue T>
+  template <GuestValue T, class S = AnyShape>
   void store(Addr a, T value) {
-    const HostCache::Page& p = s_.fast[(a.v >> s_.page_shift) % HostCache::pages];
-    if ((a.v & (~s_.offset_mask | (sizeof(T) - 1))) != p.writable || s_.accesses >= s_.interrupt_at) [[unlikely]] {
+    const std::uint64_t offsets = offset_mask<S>();
+    const HostCache::Page& p = s_.fast[(a.v >> page_shift<S>()) % HostCache::pages];
+    if ((a.v & (~offsets | (sizeof(T) - 1))) != p.writable || s_.accesses >= s_.interrupt_at) [[unlikely]] {
       store_slow(a, value, sizeof(T));
       return;
     }
     *p.stamp = ++s_.accesses;
     ++s_.stores;
-    write_guest<T>(p.bytes + (a.v & s_.offset_mask), value, s_.swap);
+    write_guest<T>(p.bytes + (a.v & offsets), value, swap<S>());
   }
 
   /// A word of word_bytes().
+  template <class S = AnyShape>
   std::uint64_t load_word(Addr a) {
-    return s_.word_bytes == 8 ? load<std::uint64_t>(a) : std::uint64_t{load<std::uint32_t>(a)};
+    return word_bytes<S>() == 8 ? load<std::uint64_t, S>(a) : std::uint64_t{load<std::uint32_t, S>(a)};
   }
+  template <class S = AnyShape>
   void store_word(Addr a, std::uint64_t value) {
-    if (s_.word_bytes == 8) {
-      store<std::uint64_t>(a, value);
+    if (word_bytes<S>() == 8) {
+      store<std::uint64_t, S>(a, value);
     } else {
-      store<std::uint32_t>(a, static_cast<std::uint32_t>(value));
+      store<std::uint32_t, S>(a, static_cast<std::uint32_t>(value));
     }
   }
   Addr load_addr(Addr a) { return Addr{load_word(a)}; }
@@ -203,24 +216,24 @@ class Machine {
     return s_.charged + s_.accesses * s_.cost_load + s_.stores * s_.cost_store_extra;
   }
   void charge(std::uint64_t ticks) { s_.charged += ticks; }
-  void charge_call() { s_.charged += s_.profile->costs.call; }
+  void charge_call() { s_.charged += s_.cost_call; }
   void charge_context_switch() { s_.charged += s_.profile->costs.context_switch; }
   /// Clock of the selected CPU, or of any.
-  std::uint64_t now() const { return s_.cpus[s_.current].tick + (cycles() - s_.cycles_settled); }
+  std::uint64_t now() const { return s_.clock_base + cycles(); }
   std::uint64_t now(unsigned n) const { return n == s_.current ? now() : s_.cpus[n].tick; }
   /// Lets the selected CPU be idle until `tick`; nothing happens if its clock is there already.
   void advance_to(std::uint64_t tick) {
     const std::uint64_t t = now();
-    if (tick > t) s_.cpus[s_.current].tick += tick - t;
+    if (tick > t) s_.clock_base += tick - t;
   }
   Counters counters() const;
 
   // ---- Interrupts. ----
 
-  Level level() const { return s_.cpus[s_.current].level; }
+  Level level() const { return s_.cpu->level; }
   /// splXXX(): never lowers. Returns the level before, for restore_level.
   Level raise_level(Level level) {
-    Cpu& c = s_.cpus[s_.current];
+    Cpu& c = *s_.cpu;
     const Level before = c.level;
     count_level_change();
     if (level > before) change_level(c, level);
@@ -228,11 +241,11 @@ class Machine {
   }
   /// splx(): may deliver interrupts that waited.
   void restore_level(Level level) {
-    Cpu& c = s_.cpus[s_.current];
+    Cpu& c = *s_.cpu;
     count_level_change();
     if (level != c.level) change_level(c, level);
   }
-  bool in_interrupt() const { return s_.cpus[s_.current].interrupt_depth != 0; }
+  bool in_interrupt() const { return s_.cpu->interrupt_depth != 0; }
   RaisedTicks raised_ticks() const { return s_.raised; }
   void set_interrupt_source(InterruptSource* source) { s_.source = source; }
   /// Without a source, an interrupt that arrives only costs its ticks.
@@ -289,9 +302,12 @@ class Machine {
     unsigned word_bytes;
     std::uint64_t stores = 0;
     std::uint64_t charged = 0;
-    std::uint64_t cycles_settled = 0;    ///< cycles() when the selected CPU was selected
+    std::uint64_t clock_base = 0;        ///< the selected CPU's clock less cycles(), modulo 2^64
+    Cpu* cpu = nullptr;                  ///< the selected one
     std::uint64_t cost_load;
     std::uint64_t cost_store_extra;      ///< store - load, modulo 2^64
+    std::uint64_t cost_call;
+    std::uint64_t cost_spl;
 
     std::shared_ptr<const Profile> profile;
     Frames frames;
@@ -308,8 +324,22 @@ class Machine {
     std::optional<GuestFault> stopped;
   };
 
+  template <class S>
+  std::uint64_t offset_mask() const {
+    if constexpr (S::fixed) return (std::uint64_t{1} << S::page_shift) - 1;
+    return s_.offset_mask;
+  }
+  template <class S>
+  bool swap() const {
+    if constexpr (S::fixed) return S::big_endian != host_is_big_endian;
+    return s_.swap;
+  }
+
   explicit Machine(const State& state) : s_(state) { rebind(); }
-  void rebind() { s_.fast = s_.cpus[s_.current].host.page_array(); }
+  void rebind() {
+    s_.cpu = &s_.cpus[s_.current];
+    s_.fast = s_.cpu->host.page_array();
+  }
   void switch_cpu(unsigned n);
 
   std::uint64_t load_slow(Addr a, unsigned bytes);
@@ -335,7 +365,7 @@ class Machine {
 
   void count_level_change() {
     ++s_.counts.level_changes;
-    s_.charged += s_.profile->costs.spl;
+    s_.charged += s_.cost_spl;
   }
   void change_level(Cpu& c, Level level) {
     c.level = level;

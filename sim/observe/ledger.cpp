@@ -13,17 +13,24 @@ void Ledger::on_begin(const Kernel& kernel) {
 }
 
 void Ledger::advance(std::uint64_t tick) {
-  if (!began_) {
+  if (!began_) [[unlikely]] {
     began_ = true;
-    tick_ = tick;
+    tick_ = held_since_ = tick;
   }
   if (tick <= tick_) return;
   const std::uint64_t dt = tick - tick_;
   tick_ = tick;
   requested_ticks_ += static_cast<u128>(live_requested_) * dt;
   granted_ticks_ += static_cast<u128>(live_granted_) * dt;
-  metadata_ticks_ += static_cast<u128>(metadata_) * dt;
-  held_page_ticks_ += static_cast<u128>(settled_pages_) * dt;
+  if (metadata_ != 0) metadata_ticks_ += static_cast<u128>(metadata_) * dt;
+}
+
+// Pages that a call took or gave back count from the call's end on. Held pages change seldom: summed only then.
+void Ledger::settle_pages() {
+  if (settled_pages_ == held_pages_) return;
+  held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
+  held_since_ = tick_;
+  settled_pages_ = held_pages_;
 }
 
 HeldParts<std::uint64_t> Ledger::now() const {
@@ -94,14 +101,14 @@ void Ledger::on_completion(const Completion& c) {
     book_free(c);
   }
   metadata_ = c.metadata;
-  settled_pages_ = held_pages_;
+  settle_pages();
   report_.lag_ticks_max = std::max(report_.lag_ticks_max, c.lag_ticks);
   if (held_pages_ > report_.pages.peak) new_peak(c);
 }
 
 void Ledger::on_sleep(const SleepNote& note) {
   advance(note.tick);
-  settled_pages_ = held_pages_;
+  settle_pages();
   ++report_.blocking.sleeps;
   ++report_.blocking.by_cause[static_cast<unsigned>(note.cause)];
   departs(note.event);
@@ -128,6 +135,7 @@ void Ledger::page_unmapped(Addr page) {
 
 void Ledger::on_end(std::uint64_t tick) {
   advance(tick);
+  held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
   const Machine& machine = kernel_->machine();
   const Counters counters = machine.counters();
   report_.interrupts_off = {machine.raised_ticks().sum, machine.raised_ticks().max};

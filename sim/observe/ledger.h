@@ -33,6 +33,7 @@ class Ledger final : public Observer {
 
  private:
   void advance(std::uint64_t tick);
+  void settle_pages();
   void book_alloc(const Completion& c);
   void book_free(const Completion& c);
   void new_peak(const Completion& c);
@@ -51,7 +52,8 @@ class Ledger final : public Observer {
   std::uint64_t live_granted_ = 0;
   std::uint64_t metadata_ = 0;
   std::uint64_t held_pages_ = 0;
-  std::uint64_t settled_pages_ = 0;  ///< held since the last event; pages of the present call count from its end on
+  std::uint64_t settled_pages_ = 0;  ///< held at the end of the last event
+  std::uint64_t held_since_ = 0;     ///< tick from which on it was so many
   u128 requested_ticks_ = 0;
   u128 granted_ticks_ = 0;
   u128 metadata_ticks_ = 0;

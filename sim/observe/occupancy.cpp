@@ -6,100 +6,73 @@
 namespace kmemlab::sim {
 
 Occupancy::Occupancy(AddrRange arena, unsigned page_shift)
-    : arena_(arena), page_shift_(page_shift), words_(1U << (page_shift - granule_shift - 6)) {
-  const std::uint64_t pages = arena.bytes >> page_shift;
-  chunks_.resize((pages + pages_per_chunk - 1) / pages_per_chunk);
-}
+    : arena_(arena), page_shift_(page_shift), page_granules_shift_(page_shift - granule_shift),
+      words_(1U << (page_shift - granule_shift - 6)) {}
 
-Occupancy::Chunk& Occupancy::chunk_of(std::uint64_t page) {
-  auto& chunk = chunks_[page / pages_per_chunk];
-  if (!chunk) chunk = std::make_unique<Chunk>(words_);
-  return *chunk;
-}
-
-void Occupancy::keep(Chunk& chunk, std::uint64_t in_chunk) {
-  Page& page = chunk.page[in_chunk];
-  if (page.stamp == moment_) return;
+void Occupancy::keep_slow(std::uint64_t index) {
+  Page& page = pages_[index];
   page.stamp = moment_;
   page.held_then = page.held;
-  std::copy_n(chunk.now.begin() + static_cast<std::ptrdiff_t>(in_chunk * words_), words_,
-              chunk.then.begin() + static_cast<std::ptrdiff_t>(in_chunk * words_));
+  const auto at = static_cast<std::ptrdiff_t>(index * words_);
+  std::copy_n(now_.begin() + at, words_, then_.begin() + at);
 }
 
 void Occupancy::page_held(Addr at) {
   const std::uint64_t page = (at - arena_.base) >> page_shift_;
-  Chunk& chunk = chunk_of(page);
-  keep(chunk, page % pages_per_chunk);
-  chunk.page[page % pages_per_chunk].held = true;
+  if (page >= pages_.size()) {
+    pages_.resize(page + 1);
+    now_.resize(pages_.size() * words_);
+    then_.resize(pages_.size() * words_);
+  }
+  keep(page);
+  pages_[page].held = true;
 }
 
 void Occupancy::page_gone(Addr at) {
   const std::uint64_t page = (at - arena_.base) >> page_shift_;
-  Chunk& chunk = chunk_of(page);
-  keep(chunk, page % pages_per_chunk);
-  chunk.page[page % pages_per_chunk].held = false;
+  keep(page);
+  pages_[page].held = false;
 }
 
-template <bool live>
-void Occupancy::change(Addr at, std::uint64_t bytes) {
-  if (!arena_.contains(at)) return;
-  const std::uint64_t page_bytes = std::uint64_t{1} << page_shift_;
-  std::uint64_t offset = at - arena_.base;
-  const std::uint64_t end = offset + std::min(bytes, arena_.bytes - offset);
-  while (offset < end) {
-    const std::uint64_t page = offset >> page_shift_;
-    const std::uint64_t stop = std::min(end, (page + 1) << page_shift_);
-    Chunk& chunk = chunk_of(page);
-    keep(chunk, page % pages_per_chunk);
-    std::uint64_t* bits = chunk.now.data() + page % pages_per_chunk * words_;
-    std::uint64_t from = (offset & (page_bytes - 1)) >> granule_shift;
-    const std::uint64_t to = (((stop - 1) & (page_bytes - 1)) >> granule_shift) + 1;
-    while (from < to) {
-      const std::uint64_t in_word = from & 63;
-      const std::uint64_t n = std::min<std::uint64_t>(64 - in_word, to - from);
-      const std::uint64_t mask = (n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1) << in_word;
-      if constexpr (live) {
-        bits[from >> 6] |= mask;
-      } else {
-        bits[from >> 6] &= ~mask;
-      }
-      from += n;
+void Occupancy::change_long(std::uint64_t first, std::uint64_t n, Mark mark) {
+  const std::uint64_t end = std::min<std::uint64_t>(first + n, now_.size() * 64);
+  const std::uint64_t page_granules = std::uint64_t{1} << page_granules_shift_;
+  while (first < end) {
+    keep(first >> page_granules_shift_);
+    const std::uint64_t stop = std::min(end, (first & ~(page_granules - 1)) + page_granules);
+    while (first < stop) {
+      const std::uint64_t in_word = first & 63;
+      const std::uint64_t here = std::min<std::uint64_t>(64 - in_word, stop - first);
+      const std::uint64_t mask = (~std::uint64_t{0} >> (64 - here)) << in_word;
+      std::uint64_t& word = now_[first >> 6];
+      word = mark == Mark::live ? word | mask : word & ~mask;
+      first += here;
+      if (stop - first < 64) continue;
+      const std::uint64_t words = (stop - first) >> 6;
+      std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(first >> 6), words, mark == Mark::live ? ~std::uint64_t{0} : 0);
+      first += words << 6;
     }
-    offset = stop;
   }
 }
-
-template void Occupancy::change<true>(Addr, std::uint64_t);
-template void Occupancy::change<false>(Addr, std::uint64_t);
 
 std::uint64_t Occupancy::moment_largest_free_run() const {
   std::uint64_t longest = 0;
   std::uint64_t run = 0;  // granules
-  for (const auto& chunk : chunks_) {
-    for (std::uint64_t p = 0; p < pages_per_chunk; ++p) {
-      const Page* page = chunk ? &chunk->page[p] : nullptr;
-      const bool changed = page != nullptr && page->stamp == moment_;
-      if (page == nullptr || !(changed ? page->held_then : page->held)) {
-        run = 0;
+  for (std::size_t p = 0; p < pages_.size(); ++p) {
+    const bool changed = pages_[p].stamp == moment_;
+    if (!(changed ? pages_[p].held_then : pages_[p].held)) {
+      run = 0;
+      continue;
+    }
+    const std::uint64_t* bits = (changed ? then_.data() : now_.data()) + p * words_;
+    for (unsigned w = 0; w < words_; ++w) {
+      if (bits[w] == 0) {
+        longest = std::max(longest, run += 64);
         continue;
       }
-      const std::uint64_t* bits = (changed ? chunk->then.data() : chunk->now.data()) + p * words_;
-      for (unsigned w = 0; w < words_; ++w) {
-        std::uint64_t word = bits[w];
-        unsigned left = 64;
-        while (left > 0) {
-          const auto zeros = static_cast<unsigned>(std::min<std::uint64_t>(
-              left, static_cast<std::uint64_t>(word == 0 ? 64 : std::countr_zero(word))));
-          run += zeros;
-          longest = std::max(longest, run);
-          left -= zeros;
-          if (left == 0) break;
-          word >>= zeros;
-          const auto ones = static_cast<unsigned>(std::min<int>(static_cast<int>(left), std::countr_one(word)));
-          run = 0;
-          left -= ones;
-          word = ones == 64 ? 0 : word >> ones;
-        }
+      for (unsigned i = 0; i < 64; ++i) {
+        run = (bits[w] >> i & 1U) != 0 ? 0 : run + 1;
+        longest = std::max(longest, run);
       }
     }
   }

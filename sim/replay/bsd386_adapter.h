@@ -21,21 +21,28 @@ struct Bsd386Options {
   TypeRules types = TypeRules::standard();
 };
 
+template <class K = Kernel>
 class Bsd386Adapter {
  public:
+  using KernelType = K;
   using Call = bsd386::MallocCall;
   static constexpr const char* core_name = "bsd386";
 
   Bsd386Adapter(const Bsd386Options& options, const traces::Tables& tables)
       : config_(options.config), types_(options.types, tables) {}
 
-  void boot(Kernel& kernel) { bsd386::kmeminit(kernel, state_, config_); }
+  void boot(K& kernel) { bsd386::kmeminit(kernel, state_, config_); }
 
-  /// Fills the call; false if a rule of the system forbids it (call.reason says which).
+  /// Makes the call a new one; false if a rule of the system forbids it (call.reason says which). Only `kmem` is left as
+  /// it was: the core sets it when it needs it, and clearing it for each call would cost a tenth of the replay.
   bool prepare(Call& call, std::uint64_t size, traces::Index cache, traces::Index call_site, const CallContext& at,
                bool zero) const {
     call.size = size;
     call.type = types_.type_of(cache, call_site);
+    call.address = null_addr;
+    call.granted = 0;
+    call.phase = Call::Phase::start;
+    call.reason = Reason::none;
     call.flags = (at.may_sleep ? bsd386::M_WAITOK : bsd386::M_NOWAIT) | (zero ? bsd386::M_ZERO_IT : 0U);
     if (at.interrupt && at.may_sleep) {
       call.reason = Reason::wait_in_interrupt;
@@ -43,8 +50,8 @@ class Bsd386Adapter {
     }
     return true;
   }
-  Outcome run(Kernel& kernel, Call& call) { return bsd386::malloc(kernel, state_, call); }
-  void free(Kernel& kernel, const Block& block) { bsd386::free(kernel, state_, Addr{block.address}, block.tag); }
+  Outcome run(K& kernel, Call& call) { return bsd386::malloc(kernel, state_, call); }
+  void free(K& kernel, const Block& block) { bsd386::free(kernel, state_, Addr{block.address}, block.tag); }
 
   static std::uint32_t tag_of(const Call& call) { return call.type; }
   /// A null that the documents prescribe, as against one for want of memory.

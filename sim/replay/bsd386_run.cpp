@@ -35,6 +35,14 @@ Fallible<Bsd386Options> parse_options(const CoreSpec& core) {
   return o;
 }
 
+template <class K>
+Fallible<RunFacts> run_on(K kernel, const Bsd386Options& options, const RunInputs& in) {
+  Bsd386Adapter<K> adapter(options, in.trace.tables());
+  adapter.boot(kernel);
+  Replayer<Bsd386Adapter<K>> replayer(kernel, adapter, in.trace, in.policy, in.observer);
+  return replayer.run(in.progress);
+}
+
 }  // namespace
 
 Fallible<RunFacts> replay_bsd386(const RunInputs& in) {
@@ -42,10 +50,8 @@ Fallible<RunFacts> replay_bsd386(const RunInputs& in) {
   if (!options) return Failure<Error>{options.error()};
   auto kernel = Kernel::create(in.machine.profile, kernel_options(in.machine, in.trace));
   if (!kernel) return Failure<Error>{kernel.error()};
-  Bsd386Adapter adapter(*options, in.trace.tables());
-  adapter.boot(*kernel);
-  Replayer<Bsd386Adapter> replayer(*kernel, adapter, in.trace, in.policy, in.observer);
-  return replayer.run(in.progress);
+  if (Shape4k64::fits(in.machine.profile)) return run_on(ShapedKernel<Shape4k64>(std::move(*kernel)), *options, in);
+  return run_on(std::move(*kernel), *options, in);
 }
 
 }  // namespace kmemlab::sim

@@ -26,7 +26,8 @@ namespace kmemlab::sim {
 template <class Adapter>
 class Replayer {
  public:
-  Replayer(Kernel& kernel, Adapter& adapter, traces::KmtReader& trace, const ReplayPolicy& policy, Observer& observer)
+  using KernelType = typename Adapter::KernelType;
+  Replayer(KernelType& kernel, Adapter& adapter, traces::KmtReader& trace, const ReplayPolicy& policy, Observer& observer)
       : kernel_(kernel), adapter_(adapter), trace_(trace), policy_(policy), observer_(observer) {
     blocks_.resize(trace.max_slots());
     tasks_.resize(trace.tables().tasks.size());
@@ -48,7 +49,10 @@ class Replayer {
       for (std::uint64_t at = 0; at < trace_.events(); at += traces::block_events) {
         const Fallible<std::uint32_t> rows = trace_.block(at, traces::replay_columns, *block);
         if (!rows) return Failure<Error>{rows.error()};
-        for (std::uint32_t i = 0; i < block->events; ++i) play(*block, i);
+        for (std::uint32_t i = 0; i < block->events; ++i) {
+          prefetch(*block, i + 6);
+          play(*block, i);
+        }
         if ((at & 0xffff) == 0) progress(at);
       }
     } catch (const MachineTrap&) {
@@ -76,6 +80,11 @@ class Replayer {
     bool detached = false;  ///< the trace has freed the block: its slot may hold another one
     std::optional<WaitingFree> free_after;
   };
+
+  /// Slots are known ahead; their records are scattered over more than a first-level cache.
+  void prefetch(const traces::EventBlock& b, std::uint32_t i) const {
+    if (i < b.events && b.slot[i] < blocks_.size()) __builtin_prefetch(&blocks_[b.slot[i]], 1);
+  }
 
   void play(const traces::EventBlock& b, std::uint32_t i) {
     switch (b.op[i]) {
@@ -128,7 +137,7 @@ class Replayer {
       tasks_[at.task].queue.push_back({Queued::Kind::alloc, handle, {}});
       return;
     }
-    Call call;
+    Call& call = call_;
     if (!adapter_.prepare(call, block.requested, b.cache[i], b.call_site[i], at, zero)) {
       settle(blocks_[slot], block, call, Outcome::failed, at, 0, 0, true);
       return;
@@ -217,7 +226,9 @@ class Replayer {
   /// A request is answered: books it and fills the block of its slot (or of its parked record).
   void settle(Block& to, const Block& asked, const Call& call, Outcome outcome, const CallContext& at,
               std::uint64_t slept_ticks, std::uint32_t sleeps, bool forbidden) {
-    Completion c;
+    Completion& c = completion_;
+    c.action = Action::alloc;
+    c.implied = false;
     c.requested = asked.requested;
     c.id = asked.id;
     c.slept_ticks = slept_ticks;
@@ -230,8 +241,12 @@ class Replayer {
       to.tag = Adapter::tag_of(call);
       c.address = call.address;
       c.granted = call.granted;
+      c.ending = Ending::ok;
+      c.reason = Reason::none;
     } else {
       to.state = Block::State::absent;
+      c.address = null_addr;
+      c.granted = 0;
       c.ending = forbidden || Adapter::is_refusal(call.reason) ? Ending::refused : Ending::failed;
       c.reason = call.reason;
     }
@@ -240,16 +255,21 @@ class Replayer {
   }
 
   void complete_free(const CallContext& at, const Block& block, Ending ending, bool implied) {
-    Completion c;
+    Completion& c = completion_;
     c.action = Action::free;
     c.ending = ending;
+    c.reason = Reason::none;
     c.id = block.id;
     c.requested = block.requested;
+    c.slept_ticks = 0;
+    c.sleeps = 0;
     c.implied = implied;
     if (ending == Ending::ok) {
       c.address = Addr{block.address};
       c.granted = block.granted;
     } else {
+      c.address = null_addr;
+      c.granted = 0;
       start_tick_ = std::max(at.tick, lock_free_at_);
     }
     book(c, at, ending == Ending::ok ? lock_free_at_ : start_tick_);
@@ -308,7 +328,10 @@ class Replayer {
 
   /// Runs everybody who was woken, and what queued behind them, until nobody is ready.
   void drain() {
-    if (draining_ || !kernel_.any_ready()) return;
+    if (kernel_.any_ready()) [[unlikely]] drain_ready();
+  }
+  void drain_ready() {
+    if (draining_) return;
     draining_ = true;
     while (kernel_.any_ready()) {
       for (const Sleeper& s : kernel_.take_ready()) resume(static_cast<std::uint32_t>(s.who));
@@ -399,7 +422,7 @@ class Replayer {
     return facts_;
   }
 
-  Kernel& kernel_;
+  KernelType& kernel_;
   Adapter& adapter_;
   traces::KmtReader& trace_;
   ReplayPolicy policy_;
@@ -418,6 +441,8 @@ class Replayer {
   std::uint64_t waiting_ = 0;       ///< parked requests that are not over
   std::uint64_t asleep_tasks_ = 0;
   bool draining_ = false;
+  Call call_;              ///< of the present event, unless it is parked
+  Completion completion_;  ///< of the present event; every field is set for each
   Digest digest_;
   RunFacts facts_;
 };

@@ -43,6 +43,8 @@ class OnSim {
     return woken;
   }
   void park(Channel channel) { kernel_.sleep({1, channel, SleepCause::none, 0}); }
+  std::uint64_t console_lines() const { return kernel_.machine().console().count(); }
+  std::string console_line(std::size_t n) const { return kernel_.machine().console().lines().at(n).text; }
   /// The message of the trap that f ends in; empty if it ends in none.
   template <class F>
   std::string trap(F f) {
@@ -91,6 +93,8 @@ class OnHost {
     return woken;
   }
   void park(Channel) {}
+  std::uint64_t console_lines() const { return machine_->console_lines().size(); }
+  std::string console_line(std::size_t n) const { return machine_->console_lines().at(n); }
   template <class F>
   std::string trap(F f) {
     try {
@@ -109,6 +113,7 @@ class OnHost {
     h.big_endian = p.big_endian;
     h.arena = {p.arena_base, shape.arena_bytes};
     h.boot = {p.static_base, std::uint64_t{16} << 20};
+    h.private_region = sim::private_region_of(p);
     h.frames = shape.ram_bytes >> p.page_shift;
     return h;
   }

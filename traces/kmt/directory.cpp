@@ -1,6 +1,8 @@
 // Header, directory and tables, in that order: nothing is believed before its checksum and its bounds are checked.
 #include "traces/kmt/directory.h"
 
+#include "traces/kmt/totals_section.h"
+
 #include <string>
 
 #include "core/base/ints.h"
@@ -58,8 +60,9 @@ class Opener {
   }
 
   Fallible<void> read_section(const Section& s) {
-    const bool known = s.id >= static_cast<std::uint32_t>(SectionId::meta) &&
-                       s.id <= static_cast<std::uint32_t>(SectionId::chunk_index);
+    const bool known = (s.id >= static_cast<std::uint32_t>(SectionId::meta) &&
+                        s.id <= static_cast<std::uint32_t>(SectionId::chunk_index)) ||
+                       s.id == static_cast<std::uint32_t>(SectionId::totals);
     if (!known && (s.flags & section_required) == 0) return {};
     if (!known)
       return fail_at(s.offset, "the file needs section " + std::to_string(s.id) + ", which this kmemlab does not know",
@@ -112,6 +115,8 @@ class Opener {
         return parse_patches(raw, bytes);
       case SectionId::chunk_index:
         return parse_index(raw, bytes);
+      case SectionId::totals:
+        return decode_totals(raw, bytes, out_.totals.emplace());
       case SectionId::live_sets:
         break;
     }

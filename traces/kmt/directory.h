@@ -1,11 +1,13 @@
 // Opening a `.kmt` file: header, section directory, tables, chunk index, patches, all checked before they are used.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "traces/kmt/codec.h"
 #include "traces/kmt/layout.h"
 #include "traces/kmt/tables.h"
+#include "traces/totals.h"
 
 namespace kmemlab::traces::kmt {
 
@@ -23,6 +25,7 @@ struct Opened {
   Source source;
   std::vector<ChunkRef> chunks;
   PatchList patches;
+  std::optional<Totals> totals;  ///< none in files without section 12
 };
 
 Fallible<Opened> open_directory(const unsigned char* data, std::uint64_t bytes);

@@ -36,6 +36,7 @@ enum class SectionId : std::uint32_t {
   patches = 9,
   chunk_index = 10,
   live_sets = 11,  // reserved: blocks live at chunk heads
+  totals = 12,
 };
 inline constexpr std::uint16_t section_required = 1;  // flag: who does not know this section must refuse the file
 

@@ -17,6 +17,9 @@ class MappedFile {
   ~MappedFile();
   const unsigned char* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
+  /// The pages of [offset, offset + bytes) need not stay in this process; reading them again is allowed and maps them
+  /// anew. So that a pass over a long file holds one chunk of it, not all.
+  void forget(std::size_t offset, std::size_t bytes) const;
 
  private:
   const unsigned char* data_ = nullptr;

@@ -60,6 +60,7 @@ struct KmtReader::State {
 
 Fallible<void> KmtReader::State::enter_chunk(std::uint64_t number) {
   if (chunk == number) return {};
+  if (chunk != no_chunk) file.forget(opened.chunks[chunk].offset, opened.chunks[chunk].bytes);
   chunk = no_chunk;
   const ChunkRef& ref = opened.chunks[number];
   Fallible<ChunkHeader> h = decode_chunk(data + ref.offset, ref.bytes);
@@ -182,6 +183,9 @@ const Quality& KmtReader::quality() const {
 }
 const Source& KmtReader::source() const {
   return state_->opened.source;
+}
+const std::optional<Totals>& KmtReader::totals() const {
+  return state_->opened.totals;
 }
 bool KmtReader::compressed() const {
   return (state_->opened.header.flags & header_flag_zstd) != 0;

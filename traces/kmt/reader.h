@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/error.h"
@@ -14,6 +15,7 @@
 #include "traces/kmt/columns.h"
 #include "traces/kmt/tables.h"
 #include "traces/meta.h"
+#include "traces/totals.h"
 
 namespace kmemlab::traces {
 
@@ -31,6 +33,8 @@ class KmtReader {
   const Tables& tables() const;
   const Quality& quality() const;
   const Source& source() const;
+  /// Stored by the writer; none if it did not.
+  const std::optional<Totals>& totals() const;
   std::uint64_t max_slots() const { return facts().max_slots; }
   std::uint64_t peak_requested_bytes() const { return facts().peak_requested_bytes; }
   std::uint64_t peak_granted_bytes() const { return facts().peak_granted_bytes; }

@@ -3,6 +3,7 @@
 #include "traces/kmt/writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/base/ints.h"
@@ -10,6 +11,7 @@
 #include "traces/kmt/encode.h"
 #include "traces/kmt/live_sums.h"
 #include "traces/kmt/output.h"
+#include "traces/kmt/totals_section.h"
 
 namespace kmemlab::traces {
 
@@ -50,6 +52,7 @@ struct KmtWriter::State {
   Fallible<void> check_density() const;
 
   Output out;
+  std::optional<Totals> totals;
   KmtOptions options;
   std::unique_ptr<Compressor> compressor;
   std::unique_ptr<ChunkRows> rows = std::make_unique<ChunkRows>();
@@ -80,7 +83,7 @@ void KmtWriter::State::flush_chunk() {
 void KmtWriter::State::write_section(SectionId id, const ByteVector& raw) {
   Section s;
   s.id = static_cast<std::uint32_t>(id);
-  s.flags = section_required;
+  s.flags = id == SectionId::totals ? 0 : section_required;  // totals can be counted again
   s.offset = out.position();
   s.raw_bytes = raw.size();
   ByteVector stored;
@@ -210,10 +213,15 @@ Fallible<void> KmtWriter::finish(const Tables& tables, const Quality& quality, c
   s.write_section(SectionId::tasks, encode_tasks(tables.tasks));
   s.write_section(SectionId::caches, encode_names(tables.caches));
   s.write_section(SectionId::gfps, encode_gfps(tables.gfps));
+  if (s.totals) s.write_section(SectionId::totals, encode_totals(*s.totals));
   s.write_patches();
   s.write_index();
   s.write_directory_and_header();
   return s.out.commit();
+}
+
+void KmtWriter::set_totals(const Totals& totals) {
+  state_->totals = totals;
 }
 
 ByteVector KmtWriter::take_bytes() {

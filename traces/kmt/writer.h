@@ -10,6 +10,7 @@
 #include "traces/kmt/tables.h"
 #include "traces/meta.h"
 #include "traces/sink.h"
+#include "traces/totals.h"
 
 namespace kmemlab::traces {
 
@@ -41,6 +42,8 @@ class KmtWriter final : public EventSink {
   /// appended afterwards.
   Fallible<void> finish(const Tables& tables, const Quality& quality, const Source& source);
   ByteVector take_bytes();
+  /// Stores the totals of the events with them, so that readers need not count. Call before finish().
+  void set_totals(const Totals& totals);
 
  private:
   struct State;

@@ -68,6 +68,7 @@ class TraceDatParser {
   void read_buffer_option(ByteReader r, std::uint64_t at);
   void use_buffers();
   void recover_buffer();
+  void check_tail();
 
   static constexpr std::uint64_t slack = 1U << 20;  // v6 pads CPU data to whole pages, beyond the file's end at times
 

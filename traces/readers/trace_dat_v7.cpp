@@ -162,8 +162,23 @@ Fallible<void> TraceDatParser::read_v7(ByteReader& r) {
   }
   const bool whole = read_options_chain(options);
   if (buffers_.empty() && !whole) recover_buffer();
+  if (whole) check_tail();
   use_buffers();
   return {};
+}
+
+/// What stands behind the last options section (descriptions of the other sections) is not read, but it must be whole:
+/// a file that was cut there is a cut file.
+void TraceDatParser::check_tail() {
+  const std::uint64_t end = file_.size();
+  while (options_end_ < end) {
+    const auto section = section_at(options_end_);
+    if (!section || section->size > end - section->offset) {
+      damage_.at_byte(options_end_, end - options_end_, "the last section ends early", "a trace.dat that was written to its end");
+      return;
+    }
+    options_end_ = section->offset + section->size;
+  }
 }
 
 /// The buffer without a name is what `trace-cmd record` fills; others are extra instances of the same machine.

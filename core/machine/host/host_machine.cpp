@@ -18,6 +18,7 @@ unsigned char* reserve(std::uint64_t bytes, int protection) {
 HostMachine::HostMachine(const HostShape& shape) : shape_(shape) {
   window_ = reserve(shape.arena.bytes, PROT_NONE);
   boot_window_ = reserve(shape.boot.bytes, PROT_READ | PROT_WRITE);
+  if (shape.private_region.bytes > 0) private_window_ = reserve(shape.private_region.bytes, PROT_NONE);
   frames_file_ = memfd_create("kmemlab-frames", MFD_CLOEXEC);
   if (frames_file_ < 0 || ftruncate(frames_file_, static_cast<off_t>(shape.frames << shape.page_shift)) != 0) {
     throw HostTrap{"the host gives no memory file for the frames"};
@@ -26,22 +27,30 @@ HostMachine::HostMachine(const HostShape& shape) : shape_(shape) {
   page_taken_.resize(pages, false);
   frame_of_.resize(pages, no_frame);
   frame_taken_.resize(shape.frames, false);
+  key_of_.resize(pages, PageKey::kernel_only);
+  system_page_.resize(pages, false);
 }
 
 HostMachine::~HostMachine() {
   munmap(window_, shape_.arena.bytes);
   munmap(boot_window_, shape_.boot.bytes);
+  if (private_window_ != nullptr) munmap(private_window_, shape_.private_region.bytes);
   close(frames_file_);
 }
 
 unsigned char* HostMachine::at(Addr a, std::uint64_t bytes) const {
   if (shape_.arena.contains(a) && bytes <= shape_.arena.end().v - a.v) return window_ + (a - shape_.arena.base);
   if (shape_.boot.contains(a) && bytes <= shape_.boot.end().v - a.v) return boot_window_ + (a - shape_.boot.base);
+  const AddrRange own = shape_.private_region;
+  if (own.contains(a) && bytes <= own.end().v - a.v) return private_window_ + (a - own.base);
   throw HostTrap{"access outside the window"};
 }
 
 bool HostMachine::mapped(Addr a) const {
   if (shape_.boot.contains(a)) return true;
+  if (running_ != 0 && shape_.private_region.contains(a)) {
+    return (a - shape_.private_region.base) >> shape_.page_shift < processes_[running_ - 1].size();
+  }
   return shape_.arena.contains(a) && frame_of_[(a - shape_.arena.base) >> shape_.page_shift] != no_frame;
 }
 
@@ -70,26 +79,38 @@ std::optional<std::uint64_t> HostMachine::find_pages(std::uint64_t pages) const 
   return std::nullopt;
 }
 
-bool HostMachine::map_frame(std::uint64_t page) {
+std::uint32_t HostMachine::take_frame() {
   const auto frame = std::find(frame_taken_.begin(), frame_taken_.end(), false);
-  if (frame == frame_taken_.end()) return false;
-  const auto number = static_cast<std::uint32_t>(frame - frame_taken_.begin());
+  if (frame == frame_taken_.end()) return no_frame;
   *frame = true;
-  frame_of_[page] = number;
-  if (mmap(window_ + page * page_bytes(), page_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, frames_file_,
-           static_cast<off_t>(number * page_bytes())) == MAP_FAILED) {
+  return static_cast<std::uint32_t>(frame - frame_taken_.begin());
+}
+
+void HostMachine::place_frame(unsigned char* at, std::uint32_t frame) {
+  if (mmap(at, page_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, frames_file_,
+           static_cast<off_t>(frame * page_bytes())) == MAP_FAILED) {
     throw HostTrap{"the host cannot map a frame"};
   }
+}
+
+void HostMachine::displace_frame(unsigned char* at) {
+  if (mmap(at, page_bytes(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED) {
+    throw HostTrap{"the host cannot unmap a frame"};
+  }
+}
+
+bool HostMachine::map_frame(std::uint64_t page) {
+  const std::uint32_t number = take_frame();
+  if (number == no_frame) return false;
+  frame_of_[page] = number;
+  place_frame(window_ + page * page_bytes(), number);
   return true;
 }
 
 void HostMachine::unmap_frame(std::uint64_t page) {
   frame_taken_[frame_of_[page]] = false;
   frame_of_[page] = no_frame;
-  if (mmap(window_ + page * page_bytes(), page_bytes(), PROT_NONE,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED) {
-    throw HostTrap{"the host cannot unmap a frame"};
-  }
+  displace_frame(window_ + page * page_bytes());
 }
 
 Outcome HostMachine::kmem_alloc(KmemCall& call) {

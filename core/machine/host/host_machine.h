@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,8 @@
 #include "core/machine/channel.h"
 #include "core/machine/kmem_call.h"
 #include "core/machine/outcome.h"
+#include "core/machine/pages.h"
+#include "core/machine/reference.h"
 #include "core/machine/step.h"
 
 namespace kmemlab::host {
@@ -35,6 +38,7 @@ struct HostShape {
   bool big_endian = false;
   AddrRange arena{};
   AddrRange boot{};          ///< where boot_alloc takes from
+  AddrRange private_region{};  ///< of processes; may be empty
   std::uint64_t frames = 0;  ///< page frames that kmem may map
 };
 
@@ -99,8 +103,28 @@ class HostMachine {
   AddrRange arena() const { return shape_.arena; }
   Addr boot_alloc(std::uint64_t bytes);
 
-  // HasPanic, HasSteps
+  // HasPages, HasReferenceErrors, HasProcesses (host_pages.cpp)
+  KmemSpace kmem_reserve(std::uint64_t bytes);
+  void kmem_release(Addr va, std::uint64_t bytes);
+  bool kmem_map(Addr page, PageKey key, Zero zero);
+  void kmem_unmap(Addr page);
+  bool accessible(Addr a) const { return mapped(a); }
+  std::uint64_t ram_frames() const { return shape_.frames; }
+  void set_system_area(AddrRange range, SystemArea area);
+  /// A user reaches pages of the arena whose key allows it, and nothing else.
+  std::optional<std::uint32_t> refer(const Reference& reference);
+  unsigned process() const { return running_; }
+  AddrRange private_region() const { return shape_.private_region; }
+  /// As the simulated kernel's: frames are taken now, the process does not run yet; 0 if there are none.
+  unsigned add_process(std::uint64_t private_pages);
+  void run_process(unsigned number);
+  void exit_process(unsigned number);
+
+  // HasPanic, HasConsole, HasSteps
   [[noreturn]] void panic(const char* message) { throw HostTrap{message}; }
+  void console(std::string_view line) { console_.emplace_back(line); }
+  /// All lines printed so far, oldest first.
+  const std::vector<std::string>& console_lines() const { return console_; }
   void step(const Step&) {}
 
   bool mapped(Addr a) const;
@@ -128,17 +152,27 @@ class HostMachine {
   std::optional<std::uint64_t> find_pages(std::uint64_t pages) const;
   bool map_frame(std::uint64_t page);
   void unmap_frame(std::uint64_t page);
+  std::uint32_t take_frame();  ///< the lowest free one, or no_frame
+  void place_frame(unsigned char* at, std::uint32_t frame);
+  void displace_frame(unsigned char* at);
+  std::uint64_t page_index(Addr a) const { return (a - shape_.arena.base) >> shape_.page_shift; }
 
   static constexpr std::uint32_t no_frame = ~std::uint32_t{0};
   HostShape shape_;
   unsigned char* window_ = nullptr;       ///< arena
   unsigned char* boot_window_ = nullptr;  ///< boot memory
+  unsigned char* private_window_ = nullptr;  ///< private region of the process that runs
   std::uint64_t boot_used_ = 0;
   int frames_file_ = -1;
   std::vector<bool> page_taken_;            ///< address space of the arena
   std::vector<std::uint32_t> frame_of_;     ///< per page of the arena
   std::vector<bool> frame_taken_;
+  std::vector<PageKey> key_of_;             ///< per page of the arena
+  std::vector<bool> system_page_;           ///< per page of the arena: a reference error there is a crash
+  std::vector<std::vector<std::uint32_t>> processes_;  ///< frames of each one's private region
+  unsigned running_ = 0;                               ///< from 1; 0 = none
   std::vector<Channel> wakeups_;
+  std::vector<std::string> console_;
   bool in_interrupt_ = false;
   int level_ = 0;
 

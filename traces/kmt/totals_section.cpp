@@ -1,0 +1,52 @@
+#include "traces/kmt/totals_section.h"
+
+#include "traces/kmt/fields.h"
+
+namespace kmemlab::traces::kmt {
+
+namespace {
+
+constexpr std::string_view event_prefix = "event:";  // followed by the event's name
+
+template <class T, class F>
+void visit_totals(T& t, F visit) {
+  visit("records", t.records), visit("cpus", t.cpus), visit("tasks", t.tasks);
+  visit("allocs", t.allocs), visit("frees", t.frees), visit("reallocs", t.reallocs);
+  visit("alloc_nulls", t.alloc_nulls), visit("refused", t.refused), visit("matched", t.matched);
+  visit("before_trace", t.before_trace), visit("unrecorded", t.unrecorded), visit("null_frees", t.null_frees);
+  visit("lost_free", t.lost_free), visit("live_at_end", t.live_at_end);
+  visit("lost_events", t.lost_events), visit("lost_marks", t.lost_marks);
+  visit("bytes.requested", t.bytes.requested), visit("bytes.granted", t.bytes.granted);
+  visit("bytes.freed", t.bytes.freed);
+  visit("peak_requested", t.peak_requested), visit("peak_granted", t.peak_granted);
+  visit("peak_blocks", t.peak_blocks), visit("tick_first", t.tick_first), visit("tick_last", t.tick_last);
+  visit("perf_kmem.requested", t.perf_kmem.requested), visit("perf_kmem.allocated", t.perf_kmem.allocated);
+  visit("perf_kmem.freed", t.perf_kmem.freed);
+  visit("pages.allocs", t.pages.allocs), visit("pages.failed", t.pages.failed), visit("pages.frees", t.pages.frees);
+  visit("pages.matched", t.pages.matched), visit("pages.other_order", t.pages.other_order);
+  visit("pages.unmatched", t.pages.unmatched), visit("pages.live_at_end", t.pages.live_at_end);
+  visit("pages.allocated_pages", t.pages.allocated_pages), visit("pages.freed_pages", t.pages.freed_pages);
+  visit("digest", t.digest), visit("digest_full", t.digest_full);
+}
+
+}  // namespace
+
+ByteVector encode_totals(const Totals& totals) {
+  Fields f;
+  visit_totals(totals, PutField{f});
+  for (const EventCount& e : totals.events) f.number(std::string(event_prefix) + e.name, e.count);
+  return f.bytes();
+}
+
+bool decode_totals(const unsigned char* data, std::size_t bytes, Totals& totals) {
+  FieldMap fields;
+  if (!fields.parse(data, bytes)) return false;
+  totals = Totals{};
+  visit_totals(totals, GetField{fields});
+  for (const auto& [key, value] : fields.numbers) {  // ordered by name, as Totals::events is
+    if (key.starts_with(event_prefix)) totals.events.push_back({key.substr(event_prefix.size()), value});
+  }
+  return true;
+}
+
+}  // namespace kmemlab::traces::kmt
