@@ -1,5 +1,6 @@
-// Two ways to read a heap's records: as the allocator does (counted accesses, faults), and as a viewer does (peek: never
-// counted, 0 where nothing is mapped). The record classes (page_set.h, page_table.h) are written once, over either.
+// Two ways to read a heap's records: as the allocator does (counted accesses, faults), and as a viewer does (peek:
+// never counted, 0 where nothing is mapped). The record classes (page_set.h, page_table.h) are written once, over
+// either.
 #pragma once
 
 #include <cstdint>

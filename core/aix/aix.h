@@ -1,12 +1,15 @@
 // AIX kernel heaps: xmalloc and xmfree, init_heap, kernel_heap and pinned_heap, pin and unpin; vm_galloc and vm_gfree.
 // Written from IBM's public manual pages alone (AIX 4.3 init_heap, AIX 5.2 vm_galloc, and the facts gathered in
-// shared/spec/aix_and_beos.md sections 1 to 3; clauses AIX-H1 to H12, AIX-G1 to G14). The documents say what the services
-// promise and, through the debugger's examples, how a heap is built; the algorithm that fills the gaps is ours, and marked.
+// shared/spec/aix_and_beos.md sections 1 to 3; clauses AIX-H1 to H12, AIX-G1 to G14). The documents say what the
+// services promise and, through the debugger's examples, how a heap is built; the algorithm that fills the gaps is
+// ours, and marked.
 //
 // TERMS
 //   global memory  the kernel's pool that vm_galloc hands out: here the machine's arena
-//   region         what vm_galloc gave: whole pages with a type and a protection key (00 kernel only, 01 users may read)
-//   heap           an area of pages with a descriptor; heapaddr_t is the descriptor's address, and says HEAP (0x48454150)
+//   region         what vm_galloc gave: whole pages with a type and a protection key (00 kernel only, 01 users may
+//                  read)
+//   heap           an area of pages with a descriptor; heapaddr_t is the descriptor's address, and says HEAP
+//                  (0x48454150)
 //   fragment       a power of two from 16 to 2048 bytes; a page holds fragments of one size or belongs to a page run
 //   page run       whole pages, for requests over 2048 bytes
 //   front          the heap's own records, in the first pages of its area: descriptor, page pool, lists, page table
@@ -23,18 +26,19 @@
 //         +0x3000   fresh tail
 //
 // WORKED EXAMPLE. xmfree(#0, kernel_heap) sets its bit in page 0's map; the next xmalloc(128, 0, kernel_heap) takes it
-// again, for it is the lowest. xmfree(#2) makes page 1 a free run; xmalloc(16, 0, pinned_heap) cuts it into 256 fragments,
-// for it is the lowest free page: both heaps share one array of pages, and a page belongs to the heap that uses it. xmfree
-// (#3, kernel_heap) is -1: wrong heap. xmfree(#3, pinned_heap) empties page 2; it is unpinned, loses its frame, and joins
-// the fresh tail.
+// again, for it is the lowest. xmfree(#2) makes page 1 a free run; xmalloc(16, 0, pinned_heap) cuts it into 256
+// fragments, for it is the lowest free page: both heaps share one array of pages, and a page belongs to the heap that
+// uses it. xmfree (#3, kernel_heap) is -1: wrong heap. xmfree(#3, pinned_heap) empties page 2; it is unpinned, loses
+// its frame, and joins the fresh tail.
 //
 // kernel_heap AND pinned_heap. Read from the debugger's example (section 1.5): one array of pages, two descriptors that
-// differ in `alt` and `pinflag`. The array is a V_SYSTEM region of global memory, made at boot, of fixed size. Its pages get
-// frames when they leave the pool and lose them when they come back, at once; the page table's own pages get frames as
-// the used part grows, and keep them (ours: section 1.4 says pageable, and no more). Pinned pages count against one limit,
-// a share of the machine's frames.
+// differ in `alt` and `pinflag`. The array is a V_SYSTEM region of global memory, made at boot, of fixed size. Its
+// pages get frames when they leave the pool and lose them when they come back, at once; the page table's own pages
+// get frames as the used part grows, and keep them (ours: section 1.4 says pageable, and no more). Pinned pages count
+// against one limit, a share of the machine's frames.
 //
-// DECISIONS of ours where the documents are silent: A1 to A16 of shared/spec/aix_and_beos.md section 6, as recommended there. Beyond:
+// DECISIONS of ours where the documents are silent: A1 to A16 of shared/spec/aix_and_beos.md section 6, as
+// recommended there. Beyond:
 //   D1  heaps that live are recorded outside guest memory, at most 64; the record and the word HEAP must agree
 //   D2  a heap in memory that xmfree, vm_gfree or storage_gone() took is dead at once, and loses its HEAP
 //   D3  vm_galloc zeroes; xmalloc does not
@@ -42,7 +46,8 @@
 //   D5  a system area remembers V_SYSTEM after vm_gfree, until other memory takes its place
 //   D6  V_WORKING 1, V_SYSTEM 2, V_UREAD 4
 //   D7  a heap whose records contradict each other stops the machine: "xmalloc: fragment list corrupted" and the like
-// Not modelled: the 16M-page heaps of later AIX, per-processor lists, rmalloc, xmalloc's debug levels, paging of kernel_heap.
+// Not modelled: the 16M-page heaps of later AIX, per-processor lists, rmalloc, xmalloc's debug levels, paging of
+// kernel_heap.
 //
 // PROCESS ENVIRONMENT. All services but unpin refuse in an interrupt and write a line on the console; Config::strict
 // stops the machine instead. pinned_heap is no exception: what pinning buys is that an interrupt may touch the data.
@@ -58,7 +63,8 @@
 //   7  no free run of 2^k pages or more starts below hint k
 //   8  frtot, frused, pagtot, pagused and amount are what the page table adds up to
 //   9  in kernel_heap a page has a frame exactly if it is in use, pinned, or a part of the front that is mapped
-//  10  a pinned page has a frame, pages of pinned_heap are pinned, and pinned and leaked pages are counted, within the limit
+//  10  a pinned page has a frame, pages of pinned_heap are pinned, and pinned and leaked pages are counted, within
+//      the limit
 //  11  regions do not overlap, each knows its pages, and outside kernel_heap exactly their pages have frames
 //  12  areas of live heaps are disjoint, or one lies among the pages of the other
 #pragma once

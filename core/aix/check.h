@@ -25,7 +25,8 @@ struct Totals {
 template <HasPeek M>
 class Checker {
  public:
-  Checker(const M& m, const State& s, const HeapRecord& h) : m_(m), s_(s), h_(h), g_(h.g), look_{m}, table_(look_, h.g) {
+  Checker(const M& m, const State& s, const HeapRecord& h)
+      : m_(m), s_(s), h_(h), g_(h.g), look_{m}, table_(look_, h.g) {
     for (Totals& t : totals_) t.lowest.fill(no_page);
   }
 
@@ -99,7 +100,8 @@ class Checker {
     const std::uint32_t n = table_.pages(p);
     if (n == 0 || n > table_.fresh() - p || what.anchor() >= g_.anchors) return {5, g_.page(p)};
     for (; p < first + n; ++p) {
-      if (p != first && (table_.what(p).bits != What::of(Kind::rest, what.anchor()).bits || table_.pages(p) != p - first)) {
+      if (p != first &&
+          (table_.what(p).bits != What::of(Kind::rest, what.anchor()).bits || table_.pages(p) != p - first)) {
         return {5, g_.page(p)};
       }
       if (const CheckResult r = frame(p, what.anchor()); !r) return r;
@@ -141,7 +143,9 @@ class Checker {
     for (std::uint32_t list = 0; list < g_.lists; ++list) {
       const PageSet<Look<M>> set(look_, g_, list);
       const std::uint32_t groups = div_up(fresh);
-      for (std::uint32_t n = 0; n < groups; ++n) bits += static_cast<std::uint32_t>(std::popcount(look_.get(set.word(0, n))));
+      for (std::uint32_t n = 0; n < groups; ++n) {
+        bits += static_cast<std::uint32_t>(std::popcount(look_.get(set.word(0, n))));
+      }
       for (std::uint32_t level = 1; level <= g_.levels; ++level) {
         for (std::uint32_t n = 0; n < set.words(level); ++n) {
           const std::uint32_t word = look_.get(set.word(level, n));
@@ -224,7 +228,8 @@ CheckResult check_arena(const M& m, const State& s) {
     }
   }
   if (rest != 0 || galloc != s.galloc_pages) return {11, {}};
-  return pinned == s.pinned_pages && pinned <= s.pin_limit && leaked == s.leaked_pins ? CheckResult{} : CheckResult{10, {}};
+  if (pinned != s.pinned_pages || pinned > s.pin_limit || leaked != s.leaked_pins) return {10, {}};
+  return {};
 }
 
 /// Private heaps have areas that do not overlap, or lie one inside the pages of the other.

@@ -1,7 +1,7 @@
-// Which heaps live, and how they die. AIX 4.3 has no service that ends a heap: its memory is simply freed, and the parent
-// does not know. A11 wants the inner heap dead from then on, so whoever frees storage says so here: xmfree of a page run,
-// vm_gfree, the end of a process, a stack frame that is left. The records are ours; a heap's descriptor must hold HEAP
-// besides, so a heap whose storage was overwritten without a word is dead as well.
+// Which heaps live, and how they die. AIX 4.3 has no service that ends a heap: its memory is simply freed, and the
+// parent does not know. A11 wants the inner heap dead from then on, so whoever frees storage says so here: xmfree of
+// a page run, vm_gfree, the end of a process, a stack frame that is left. The records are ours; a heap's descriptor
+// must hold HEAP besides, so a heap whose storage was overwritten without a word is dead as well.
 #pragma once
 
 #include <optional>
@@ -50,7 +50,8 @@ bool sound(M& m, const HeapRecord& h) {
   return m.accessible(h.g.front) && m.template load<std::uint32_t>(h.g.front + heap_t::sanity) == HEAP_SANITY;
 }
 
-/// The heap is dead from now on. If its descriptor still says HEAP that is wiped; other contents are somebody else's by now.
+/// The heap is dead from now on. If its descriptor still says HEAP that is wiped; other contents are somebody else's
+/// by now.
 template <Machine M>
 void forget_heap(M& m, State& s, HeapRecord& h) {
   if (sound(m, h)) m.template store<std::uint32_t>(h.g.front + heap_t::sanity, 0);
@@ -58,15 +59,26 @@ void forget_heap(M& m, State& s, HeapRecord& h) {
   --s.private_heaps;
 }
 
+/// A block of a heap was freed: heaps that were made in it are dead, and so are heaps inside them. (They lie in it
+/// wholly, so their fronts do; the heap that the block belongs to, and its parents, begin outside.)
+template <Machine M>
+void block_gone(M& m, State& s, AddrRange block) {
+  for (std::uint32_t i = 1; i < heaps_max && s.private_heaps != 0; ++i) {
+    HeapRecord& h = s.heap[i];
+    if (h.g.numpages != 0 && reachable(m, h) && block.contains(h.g.front)) forget_heap(m, s, h);
+  }
+}
+
 }  // namespace detail
 
-/// The storage of `range` went (freed, or a stack frame was left): heaps with any part in it are dead, and so are
-/// heaps inside them. Only heaps that the present process can reach. Cost: heaps_max, if private heaps live.
+/// The storage of `range` went (a region was freed, a stack frame was left): heaps with any part in it are dead, and
+/// so are heaps inside them. Only heaps that the present process can reach. Cost: heaps_max, if private heaps live.
 template <Machine M>
 void storage_gone(M& m, State& s, AddrRange range) {
   for (std::uint32_t i = 1; i < heaps_max && s.private_heaps != 0; ++i) {
     HeapRecord& h = s.heap[i];
-    if (h.g.numpages != 0 && detail::reachable(m, h) && detail::overlap(range, h.g.area())) detail::forget_heap(m, s, h);
+    if (h.g.numpages == 0 || !detail::reachable(m, h)) continue;
+    if (detail::overlap(range, h.g.area())) detail::forget_heap(m, s, h);
   }
 }
 

@@ -93,8 +93,8 @@ heapaddr_t init_heap(M& m, State& s, Addr area, std::int64_t size, const heapadd
 }
 
 /// Boot: the table of arena pages from static memory, then the kernel's heap from the pool of vm_galloc, V_WORKING and
-/// V_SYSTEM, with frames for its first records only. Its size is fixed: nothing documents growth. Panics if the arena is too
-/// small for it or there is no frame for its records.
+/// V_SYSTEM, with frames for its first records only. Its size is fixed: nothing documents growth. Panics if the arena
+/// is too small for it or there is no frame for its records.
 template <Machine M>
 void aixinit(M& m, State& s, const Config& config) {
   s = State{};

@@ -1,7 +1,7 @@
 // Where a heap keeps its own records: descriptor, page pool, lists and page table, all in guest memory at the front of
-// the heap's area, so that a heap made inside another needs no memory from outside (shared/spec/aix_and_beos.md section 2.1,
-// recommended). Field names of heap_t are those that IBM's debugger shows (section 1.5); offsets, the pool's record, the
-// lists and the page entries are ours, since no document shows them.
+// the heap's area, so that a heap made inside another needs no memory from outside (shared/spec/aix_and_beos.md
+// section 2.1, recommended). Field names of heap_t are those that IBM's debugger shows (section 1.5); offsets, the
+// pool's record, the lists and the page entries are ours, since no document shows them.
 //
 //   front   [heap_t | heap_t of pinned_heap | pool | upper levels of the lists | group 0 | group 1 | ...]  whole pages
 //   base    page 0, page 1, ... page numpages - 1
@@ -49,7 +49,7 @@ struct heap_t {
 struct page_pool {
   static constexpr std::uint64_t fresh = 0;   ///< u32: from this page on, none is used or has been since the last merge
   static constexpr std::uint64_t mapped = 4;  ///< u32: pages of the front that have frames (kernel_heap; else all)
-  static constexpr std::uint64_t hint = 8;    ///< u32[12]: no free run of 2^k pages or more starts below; no_page: none at all
+  static constexpr std::uint64_t hint = 8;    ///< u32[12]: no free run of 2^k pages or more starts below; no_page: none
   static constexpr std::uint64_t bytes = 56;
   static constexpr std::uint64_t hint_of(unsigned k) { return hint + 4 * k; }
 };
@@ -58,7 +58,7 @@ inline constexpr unsigned hints = 12;
 /// A page entry: byte offsets. Bits of `what`: 0-6 Kind, 7 pinned, 8-15 fragment class, 16-31 free fragments.
 struct page_entry {
   static constexpr std::uint64_t what = 0;   ///< u32
-  static constexpr std::uint64_t pages = 4;  ///< u32: free run, its end, run: length; rest: distance to the run's first page
+  static constexpr std::uint64_t pages = 4;  ///< u32: free run, its end, run: length; rest: distance to the first page
   static constexpr std::uint64_t map = 8;    ///< u32[page / 16 / 32]: bit n set = fragment n is free
 };
 
@@ -96,7 +96,9 @@ struct Geometry {
   AddrRange area() const { return {front, (std::uint64_t{front_pages} + numpages) << page_shift}; }
   std::uint32_t page_of(Addr a) const { return static_cast<std::uint32_t>((a - base) >> page_shift); }
   std::uint32_t free_list() const { return lists - 1; }
-  static constexpr std::uint32_t list_of(std::uint32_t anchor, unsigned k) { return anchor * frag_classes + k - frag_min; }
+  static constexpr std::uint32_t list_of(std::uint32_t anchor, unsigned k) {
+    return anchor * frag_classes + k - frag_min;
+  }
   Addr anchor(std::uint32_t n) const { return front + n * heap_t::bytes; }
   Addr group(std::uint32_t g) const { return table + std::uint64_t{g} * group_bytes; }
   Addr entry(std::uint32_t p) const {

@@ -10,10 +10,14 @@
 
 namespace kmemlab::aix {
 
+/// No levels are raised and nobody is woken: an interrupt never gets past the first test of a service, and nobody
+/// sleeps.
 template <class M>
-concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasKmem<M> && HasPages<M> &&
-                  HasProcesses<M> && HasReferenceErrors<M> && HasBootMemory<M> && HasPanic<M> && HasConsole<M> &&
-                  HasSteps<M>;
+concept Machine = HasMemory<M> && HasShape<M> && HasPages<M> && HasProcesses<M> && HasReferenceErrors<M> &&
+                  HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> && requires(const M m) {
+                    { m.in_interrupt() } -> std::same_as<bool>;
+                    { m.arena() } -> std::same_as<AddrRange>;
+                  };
 
 namespace detail {
 

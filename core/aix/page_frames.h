@@ -1,7 +1,7 @@
-// Frames of kernel_heap and pinned_heap. Ours, since the documents only say that one is pageable and the other pinned: a page
-// gets its frame when it leaves the pool (for a fragment page or a page run), and loses it when it is wholly free again,
-// at once. So held pages are those in use, and each page returned is seen. pinned_heap's pages are pinned in between,
-// against one limit of the system (section 3.4, recommended).
+// Frames of kernel_heap and pinned_heap. Ours, since the documents only say that one is pageable and the other
+// pinned: a page gets its frame when it leaves the pool (for a fragment page or a page run), and loses it when it is
+// wholly free again, at once. So held pages are those in use, and each page returned is seen. pinned_heap's pages are
+// pinned in between, against one limit of the system (section 3.4, recommended).
 // A page that its user freed while it is pinned keeps its frame and its pins (A15): waste, counted in leaked_pins.
 // Private heaps live in memory that has frames already; nothing here concerns them.
 #pragma once
@@ -16,7 +16,8 @@ template <Machine M>
 bool map_front(M& m, State& s, const Geometry& g, std::uint32_t end) {
   const std::uint32_t want = g.front_for(end);
   while (s.metadata_pages < want) {
-    if (!m.kmem_map(g.front + (std::uint64_t{s.metadata_pages} << g.page_shift), PageKey::kernel_only, Zero::yes)) return false;
+    const Addr page = g.front + (std::uint64_t{s.metadata_pages} << g.page_shift);
+    if (!m.kmem_map(page, PageKey::kernel_only, Zero::yes)) return false;
     ++s.metadata_pages;
     m.template store<std::uint32_t>(g.pool + page_pool::mapped, s.metadata_pages);
   }
@@ -87,8 +88,8 @@ Reason claim_pages(M& m, State& s, const Geometry& g, std::uint32_t anchor, std:
   return Reason::pin_limit;
 }
 
-/// The reverse. A pin of pinned_heap that its user took off is an error of his (section 1.6: the pin count is lower than
-/// expected, a crash): it is written on the console, and stops a strict machine.
+/// The reverse. A pin of pinned_heap that its user took off is an error of his (section 1.6: the pin count is lower
+/// than expected, a crash): it is written on the console, and stops a strict machine.
 template <Machine M>
 void disclaim_pages(M& m, State& s, const Geometry& g, std::uint32_t anchor, std::uint32_t p, std::uint32_t n) {
   for (std::uint32_t i = 0; anchor != 0 && i < n; ++i) {

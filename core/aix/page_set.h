@@ -1,5 +1,6 @@
-// Lists of pages in address order: which pages have a free fragment of a class, where free runs start. A list is a bitmap
-// with upper levels (layout.h); adding, removing and finding the next page cost a few words, whatever the heap's size.
+// Lists of pages in address order: which pages have a free fragment of a class, where free runs start. A list is a
+// bitmap with upper levels (layout.h); adding, removing and finding the next page cost a few words, whatever the
+// heap's size.
 #pragma once
 
 #include <bit>

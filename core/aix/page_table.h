@@ -1,6 +1,6 @@
-// The page table of a heap and its pool of free pages. A16, recommended: page runs are taken first fit by address, freed
-// runs merge with both neighbours at once. Free pages above all used ones are the fresh tail: one number, no entries, so
-// that a large heap costs nothing before it is used, and a run that borders on the tail joins it.
+// The page table of a heap and its pool of free pages. A16, recommended: page runs are taken first fit by address,
+// freed runs merge with both neighbours at once. Free pages above all used ones are the fresh tail: one number, no
+// entries, so that a large heap costs nothing before it is used, and a run that borders on the tail joins it.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +42,8 @@ class PageTable {
   std::uint32_t hint(unsigned k) const { return a_.get(g_.pool + page_pool::hint_of(k)); }
 
   /// First page of the lowest free run of at least `n` pages (the tail counts), or no_page. Takes nothing. A run of the
-  /// right order of size is found from a hint; only runs of that order that are too short are looked at and passed over.
+  /// right order of size is found from a hint; only runs of that order that are too short are looked at and passed
+  /// over.
   std::uint32_t find(std::uint32_t n) const {
     const unsigned k = std::min(floor_log2(n), hints - 1);
     const std::uint32_t tail = fresh();

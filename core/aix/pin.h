@@ -1,6 +1,6 @@
-// pin and unpin (shared/spec/aix_and_beos.md section 3.4): whole pages of the kernel's global memory, counted page by page.
-// A pinned page keeps its frame. pin is all or nothing and for processes only; unpin may be called in an interrupt, stops
-// at the first page that is not pinned, and leaves the pages after it pinned.
+// pin and unpin (shared/spec/aix_and_beos.md section 3.4): whole pages of the kernel's global memory, counted page by
+// page. A pinned page keeps its frame. pin is all or nothing and for processes only; unpin may be called in an
+// interrupt, stops at the first page that is not pinned, and leaves the pages after it pinned.
 #pragma once
 
 #include "core/aix/page_frames.h"

@@ -1,5 +1,5 @@
-// All state of the AIX services outside guest memory: one trivially copyable struct. Heaps keep their descriptors, lists
-// and page tables in guest memory (layout.h); the table of arena pages (regions, pins) is in guest memory too.
+// All state of the AIX services outside guest memory: one trivially copyable struct. Heaps keep their descriptors,
+// lists and page tables in guest memory (layout.h); the table of arena pages (regions, pins) is in guest memory too.
 #pragma once
 
 #include <array>
@@ -44,7 +44,7 @@ struct Config {
 /// One page of the arena in the table of pages, in guest memory: byte offsets. Eight bytes.
 struct vm_page {
   static constexpr std::uint64_t pins = 0;   ///< u16: pin count; its frame stays while it is not 0
-  static constexpr std::uint64_t type = 2;   ///< u16: V_ bits of the region, with region_first etc.; kept after vm_gfree
+  static constexpr std::uint64_t type = 2;  ///< u16: V_ bits of the region, with region_first etc.; kept after vm_gfree
   static constexpr std::uint64_t pages = 4;  ///< u32: in the first page of a region, its pages
   static constexpr std::uint64_t bytes = 8;
 };
@@ -68,7 +68,7 @@ struct State {
   Addr vm_page_base{};
   std::uint64_t pin_limit = 0;         ///< pages
   std::uint64_t pinned_pages = 0;      ///< pages whose pin count is not 0
-  std::uint64_t leaked_pins = 0;       ///< free pages of kernel_heap that keep their frame because somebody still pins them
+  std::uint64_t leaked_pins = 0;  ///< free pages of kernel_heap that keep their frame because somebody still pins them
   std::uint64_t leaked_pins_total = 0; ///< how often a page became such
   std::uint64_t violations = 0;        ///< process-only services called in an interrupt
   std::uint64_t xmalloc_calls = 0;
@@ -91,8 +91,9 @@ inline std::uint64_t digest(const State& s) {
     if (h.g.numpages == 0) continue;
     for (const std::uint64_t v : {h.g.front.v, std::uint64_t{h.g.numpages}, std::uint64_t{h.process}}) d.add(v);
   }
-  for (const std::uint64_t v : {s.pin_limit, s.pinned_pages, s.leaked_pins, s.leaked_pins_total, s.violations, s.xmalloc_calls,
-                                s.xmalloc_failed, s.xmfree_failed, s.galloc_pages, std::uint64_t{s.metadata_pages}}) {
+  for (const std::uint64_t v :
+       {s.pin_limit, s.pinned_pages, s.leaked_pins, s.leaked_pins_total, s.violations, s.xmalloc_calls,
+        s.xmalloc_failed, s.xmfree_failed, s.galloc_pages, std::uint64_t{s.metadata_pages}}) {
     d.add(v);
   }
   return d.value();

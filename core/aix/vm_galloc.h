@@ -1,7 +1,8 @@
 // vm_galloc and vm_gfree: regions of the kernel's global memory, which is the machine's arena (clauses AIX-G1 to G14,
 // shared/spec/aix_and_beos.md section 3, decisions A6 to A8). Address space is first fit; frames are taken at once and
 // zeroed (ours: a user may read a V_UREAD region, and must not find there what others left).
-// Order of errors (A7): EINVAL, then ENOSPC (no stretch of addresses), then ENOMEM (too few frames; the stretch goes back).
+// Order of errors (A7): EINVAL, then ENOSPC (no stretch of addresses), then ENOMEM (too few frames; the stretch goes
+// back).
 #pragma once
 
 #include <algorithm>
@@ -28,7 +29,8 @@ void enter_region(M& m, State& s, AddrRange region, std::uint16_t type) {
   m.set_system_area(region, (type & V_SYSTEM) != 0 ? SystemArea::yes : SystemArea::no);
 }
 
-/// The page stays a V_SYSTEM page in the table (and for the machine) after it went: touching it is still an error in it.
+/// The page stays a V_SYSTEM page in the table (and for the machine) after it went: touching it is still an error in
+/// it.
 template <Machine M>
 void leave_region(M& m, State& s, AddrRange region) {
   for (Addr page = region.base; page < region.end(); page = page + s.page_bytes()) {
@@ -51,8 +53,9 @@ int take_frames(M& m, State& s, AddrRange region, PageKey key) {
 
 }  // namespace detail
 
-/// Allocates a region of `size` bytes, rounded up to 4 KiB (and to the page), and stores its start in *eaddr on success.
-/// Returns 0, EINVAL (V_WORKING missing, an unknown bit, size 0 or over the address space, null eaddr, in an interrupt),
+/// Allocates a region of `size` bytes, rounded up to 4 KiB (and to the page), and stores its start in *eaddr on
+/// success. Returns 0, EINVAL (V_WORKING missing, an unknown bit, size 0 or over the address space, null eaddr, in an
+/// interrupt),
 /// ENOSPC or ENOMEM.
 template <Machine M>
 int vm_galloc(M& m, State& s, unsigned type, std::uint64_t size, Addr* eaddr) {
@@ -74,8 +77,8 @@ int vm_galloc(M& m, State& s, unsigned type, std::uint64_t size, Addr* eaddr) {
 }
 
 /// Releases the region that starts at `eaddr`; `size`, rounded as vm_galloc rounds, must be that of the region (A6).
-/// 0, or EINVAL and nothing changes. Heaps in the region die. Pins that are left on its pages go with it and are counted
-/// as leaked: the caller should have unpinned.
+/// 0, or EINVAL and nothing changes. Heaps in the region die. Pins that are left on its pages go with it and are
+/// counted as leaked: the caller should have unpinned.
 template <Machine M>
 int vm_gfree(M& m, State& s, Addr eaddr, std::uint64_t size) {
   if (!detail::process_environment(m, s, "vm_gfree: not in the process environment")) return EINVAL;

@@ -47,9 +47,10 @@ template <HasPeek M, TableSink S>
 void publish_heap(const M& m, const Geometry& g, std::uint32_t anchor, std::string_view name, S& sink) {
   const Look<M> look{m};
   const Addr d = g.anchor(anchor);
-  sink.row(name, {d.v, look.get(d + heap_t::sanity), look.get8(d + heap_t::base), look.get(d + heap_t::alt),
-                  look.get(d + heap_t::numpages), look.get8(d + heap_t::amount), look.get(d + heap_t::pagtot),
-                  look.get(d + heap_t::pagused), look.get(g.pool + page_pool::fresh), look.get(g.pool + page_pool::mapped)});
+  sink.row(name,
+           {d.v, look.get(d + heap_t::sanity), look.get8(d + heap_t::base), look.get(d + heap_t::alt),
+            look.get(d + heap_t::numpages), look.get8(d + heap_t::amount), look.get(d + heap_t::pagtot),
+            look.get(d + heap_t::pagused), look.get(g.pool + page_pool::fresh), look.get(g.pool + page_pool::mapped)});
 }
 
 template <HasPeek M, TableSink S>
@@ -86,9 +87,9 @@ void each_region(const M& m, const State& s, F visit) {
 
 }  // namespace detail
 
-/// Every page of the arena that is somebody's, then what is free inside. kernel_heap's records are metadata; its fragment
-/// pages, page runs and free runs follow, its fresh tail is not shown. A region of vm_galloc is one large block. Private
-/// heaps are not looked into: each is inside a block (walk_heap shows one).
+/// Every page of the arena that is somebody's, then what is free inside. kernel_heap's records are metadata; its
+/// fragment pages, page runs and free runs follow, its fresh tail is not shown. A region of vm_galloc is one large
+/// block. Private heaps are not looked into: each is inside a block (walk_heap shows one).
 template <HasPeek M, WalkSink S>
 void walk(const M& m, const State& s, S& sink) {
   detail::each_region(m, s, [&](Addr start, std::uint64_t bytes, unsigned type) {

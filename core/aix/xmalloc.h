@@ -1,7 +1,8 @@
 // xmalloc: fragments of a page for small requests, page runs above (shared/spec/aix_and_beos.md sections 1 and 6).
-// Rules: align is log2; a fragment of 2^k bytes lies on a multiple of 2^k, so the class is that of max(size, 2^align) (A5);
-// lowest page of the class, lowest free fragment in it, first fit for page runs (A16). It never sleeps for memory: null at
-// once when there is no fragment, no page run, no frame or no pin left (section 1.7). Contents are not zeroed.
+// Rules: align is log2; a fragment of 2^k bytes lies on a multiple of 2^k, so the class is that of max(size, 2^align)
+// (A5); lowest page of the class, lowest free fragment in it, first fit for page runs (A16). It never sleeps for
+// memory: null at once when there is no fragment, no page run, no frame or no pin left (section 1.7). Contents are
+// not zeroed.
 #pragma once
 
 #include <bit>
@@ -43,7 +44,9 @@ struct Work {
   bool global() const { return at.slot == 0; }
   Addr desc(std::uint64_t field) const { return at.desc + field; }
   std::uint32_t fragments(unsigned k) const { return 1U << (g.page_shift - k); }
-  void change_amount(std::uint64_t by) const { touch.put8(desc(heap_t::amount), touch.get8(desc(heap_t::amount)) + by); }
+  void change_amount(std::uint64_t by) const {
+    touch.put8(desc(heap_t::amount), touch.get8(desc(heap_t::amount)) + by);
+  }
 };
 
 /// Takes n pages from the pool: first fit, frames, pins. no_page if that fails; `reason` says why.
@@ -71,7 +74,8 @@ std::uint32_t carve_page(const Work<M>& w, unsigned k, Reason& reason) {
   if (p == no_page) return no_page;
   const std::uint32_t n = w.fragments(k);
   w.table.put(p, What::of(Kind::fragments, w.at.anchor, k, n));
-  for (std::uint32_t i = 0; i < n; i += 32) w.touch.put(w.table.map_word(p, i / 32), n < 32 ? (1U << n) - 1 : ~std::uint32_t{0});
+  const std::uint32_t all = n < 32 ? (1U << n) - 1 : ~std::uint32_t{0};
+  for (std::uint32_t i = 0; i < n; i += 32) w.touch.put(w.table.map_word(p, i / 32), all);
   w.table.with_free(w.at.anchor, k).insert(p);
   w.touch.put(w.desc(heap_t::fr_of(k)), p);
   w.touch.add(w.desc(heap_t::frtot_of(k)), n);
@@ -143,8 +147,9 @@ Outcome take_run(const Work<M>& w, XmallocCall& call) {
 }  // namespace detail
 
 /// Allocates call.size bytes on a boundary of 2^call.align from call.heap. done: call.address and call.granted are set.
-/// failed (NULL): call.reason is process_only (an interrupt), bad_heap (not initialised, or dead), bad_argument (size <= 0,
-/// align negative or above the page), too_big (no `int`), no_space, no_frames, pin_limit. Panics on a corrupted heap.
+/// failed (NULL): call.reason is process_only (an interrupt), bad_heap (not initialised, or dead), bad_argument (size
+/// <= 0, align negative or above the page), too_big (no `int`), no_space, no_frames, pin_limit. Panics on a corrupted
+/// heap.
 template <Machine M>
 Outcome xmalloc(M& m, State& s, XmallocCall& call) {
   ++s.xmalloc_calls;

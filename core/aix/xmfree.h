@@ -1,7 +1,7 @@
-// xmfree: 0, or -1 and nothing changes when the address is not exactly one that xmalloc gave from this very heap and that
-// lives: null (A4), interior, foreign, freed already (A13), of the other of kernel_heap and pinned_heap (A12), or the heap is
-// not initialised. The page table and the fragment maps make that exact. A page whose last fragment was freed, and a
-// freed run, go back to the pool at once and merge there.
+// xmfree: 0, or -1 and nothing changes when the address is not exactly one that xmalloc gave from this very heap and
+// that lives: null (A4), interior, foreign, freed already (A13), of the other of kernel_heap and pinned_heap (A12),
+// or the heap is not initialised. The page table and the fragment maps make that exact. A page whose last fragment
+// was freed, and a freed run, go back to the pool at once and merge there.
 #pragma once
 
 #include "core/aix/xmalloc.h"
@@ -63,7 +63,7 @@ int free_run(const Work<M>& w, Addr ptr, std::uint32_t p) {
   const std::uint32_t n = w.table.pages(p);
   if (n == 0 || n > w.table.fresh() - p) w.m.panic("xmfree: page table corrupted");
   const std::uint64_t bytes = std::uint64_t{n} << w.g.page_shift;
-  storage_gone(w.m, w.s, {ptr, bytes});  // a heap inside the block dies (A11)
+  block_gone(w.m, w.s, {ptr, bytes});  // a heap inside the block dies (A11)
   w.touch.add(w.desc(heap_t::pagused), ~n + 1);
   w.change_amount(~bytes + 1);
   give_pages(w, p, n);

@@ -9,7 +9,8 @@
 
 namespace kmemlab {
 
-/// Bijective mixing of 64 bits: the finaliser of Steele, Lea and Flood's SplitMix64 (OOPSLA 2014), variant 13 of Stafford.
+/// Bijective mixing of 64 bits: the finaliser of Steele, Lea and Flood's SplitMix64 (OOPSLA 2014), variant 13 of
+/// Stafford.
 constexpr std::uint64_t mix64(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;

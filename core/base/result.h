@@ -18,7 +18,7 @@ Failure(E) -> Failure<E>;
 template <class T, class E>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}              // NOLINT: a value is a result
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: a value is a result
   Result(Failure<E> failure) : held_(std::in_place_index<1>, std::move(failure.error)) {}  // NOLINT: so is a failure
 
   bool ok() const { return held_.index() == 0; }

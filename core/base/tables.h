@@ -31,11 +31,12 @@ enum class PageUse : std::uint8_t { fragments, large_first, large_rest, free_run
 
 template <class S>
 concept WalkSink = requires(S s, Addr a, std::uint64_t bytes, PageUse use) {
-  s.page(a, use, bytes);      ///< a page of the arena; bytes: size of the blocks in it, or of the whole large block
-  s.free_block(a, bytes);     ///< a block that is on a free list
+  s.page(a, use, bytes);   ///< a page of the arena; bytes: size of the blocks in it, or of the whole large block
+  s.free_block(a, bytes);  ///< a block that is on a free list
 };
 
-/// What check() found: 0 = every invariant holds, else the number of the first broken one (numbered in the core's essay).
+/// What check() found: 0 = every invariant holds, else the number of the first broken one (numbered in the core's
+/// essay).
 struct CheckResult {
   unsigned invariant = 0;
   Addr where{};

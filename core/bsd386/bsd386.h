@@ -1,5 +1,5 @@
-// 386BSD 1.0 malloc(9): the power-of-two allocator of McKusick and Karels (Summer USENIX 1988) with the page return that
-// William and Lynne Jolitz added in 1994. Written from the documents alone; facts: shared/spec/osf1_and_bsd.md
+// 386BSD 1.0 malloc(9): the power-of-two allocator of McKusick and Karels (Summer USENIX 1988) with the page return
+// that William and Lynne Jolitz added in 1994. Written from the documents alone; facts: shared/spec/osf1_and_bsd.md
 // sections 3 and 4, the manual page (clauses BSD-1 to BSD-11).
 //
 // TERMS
@@ -7,8 +7,8 @@
 //   bucket     a size class 2^i, i = 4..19; kmembuckets[i] heads the list of its free blocks
 //   block      what malloc hands out; a block smaller than two pages is one of elmpercl equal parts of a page
 //   large      two pages and more: whole pages from kmem, given back at once by free
-//   kmemusage  four bytes for each page of the arena: the bucket, and how many of the page's blocks are free. It replaces
-//              a header before each block: a 128-byte request takes 128 bytes
+//   kmemusage  four bytes for each page of the arena: the bucket, and how many of the page's blocks are free. It
+//              replaces a header before each block: a 128-byte request takes 128 bytes
 //   type       what the memory is for; counted, and limited to 6/10 of the arena each
 //
 // LAYOUT, 4 KiB pages, after malloc(100), malloc(100), malloc(3000), malloc(5000)
@@ -26,11 +26,12 @@
 // and five pages' worth (160 blocks) stay cached.
 //
 // SLEEPING. A call that may sleep does so in three places: on its type's record while the type is at its limit; on the
-// map while no hole is large enough; on the free count while there is no frame. Each time everybody on the channel wakes
-// and tries again. With M_NOWAIT the call returns null in all three, the first even if the free list is not empty.
+// map while no hole is large enough; on the free count while there is no frame. Each time everybody on the channel
+// wakes and tries again. With M_NOWAIT the call returns null in all three, the first even if the free list is not
+// empty.
 //
-// RECURSION. The virtual memory system under kmem_alloc needs map entries, and for user maps takes them from malloc. The
-// kernel's maps use entries that were set aside at boot, so malloc -> kmem_alloc -> entry never comes back here.
+// RECURSION. The virtual memory system under kmem_alloc needs map entries, and for user maps takes them from malloc.
+// The kernel's maps use entries that were set aside at boot, so malloc -> kmem_alloc -> entry never comes back here.
 //
 // MODES. `documented` is the manual page without the defects that we know of. `faithful` keeps what the system did:
 //   F1  no limit of 64 KB; a request larger than the arena panics "kmem_alloc: map smaller than allocation", NOWAIT too

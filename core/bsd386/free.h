@@ -91,9 +91,9 @@ bool may_return(M& m, State& s, Addr block, unsigned indx, unsigned type) {
 
 }  // namespace detail
 
-/// Returns the block at `address` to its bucket, its page to kmem if it is surplus. `type` is trusted, as it was: a wrong
-/// one spoils two types' statistics. Never sleeps. Panics by the original's names on an address outside the arena, an
-/// unaligned one, and a block freed more often than its page has blocks.
+/// Returns the block at `address` to its bucket, its page to kmem if it is surplus. `type` is trusted, as it was: a
+/// wrong one spoils two types' statistics. Never sleeps. Panics by the original's names on an address outside the
+/// arena, an unaligned one, and a block freed more often than its page has blocks.
 template <Machine M>
 void free(M& m, State& s, Addr address, unsigned type) {
   const bool faithful = s.mode == Mode::faithful;

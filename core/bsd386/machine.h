@@ -8,7 +8,7 @@ namespace kmemlab::bsd386 {
 
 template <class M>
 concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasWakeup<M> && HasKmem<M> && HasBootMemory<M> &&
-                  HasPanic<M> && HasSteps<M>;
+    HasPanic<M> && HasSteps<M>;
 
 /// Sets the allocator up: kmemusage from the kernel's static memory (the arena is a submap of its own), the buckets'
 /// constants, every type's limit (shared/spec/osf1_and_bsd.md section 3, "Init").

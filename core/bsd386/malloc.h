@@ -28,16 +28,16 @@ Outcome block_call(M& m, MallocCall& call, int level, Channel channel, SleepCaus
   return Outcome::blocked;
 }
 
-/// Bytes to ask of kmem for a request that finds its list empty: a page to carve, or the request in whole pages. (On the
-/// way from one page to two there is nothing between: 4097 bytes are bucket 8192, two pages, large.)
+/// Bytes to ask of kmem for a request that finds its list empty: a page to carve, or the request in whole pages. (On
+/// the way from one page to two there is nothing between: 4097 bytes are bucket 8192, two pages, large.)
 inline std::uint64_t allocation_bytes(const State& s, std::uint64_t size, unsigned indx) {
   const std::uint64_t block = std::uint64_t{1} << indx;
   if (block < s.maxallocsave()) return s.page_bytes();
   return size < s.maxallocsave() ? s.maxallocsave() : round_up(size, s.page_bytes());
 }
 
-/// Cuts a fresh page into blocks: the highest becomes the head of the list, each links to the next lower one, the lowest
-/// to what the list holds now (others may have filled it while this request slept).
+/// Cuts a fresh page into blocks: the highest becomes the head of the list, each links to the next lower one, the
+/// lowest to what the list holds now (others may have filled it while this request slept).
 template <Machine M>
 void carve(M& m, State& s, Addr page, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
@@ -123,9 +123,12 @@ Outcome refill(M& m, State& s, MallocCall& call, int level, unsigned indx) {
     call.kmem.zero = (call.flags & M_ZERO_IT) ? Zero::yes : Zero::no;
   }
   switch (m.kmem_alloc(call.kmem)) {
-    case Outcome::failed: return fail_call(m, call, level, call.kmem.reason);
-    case Outcome::blocked: return block_call(m, call, level, call.kmem.channel, call.kmem.cause);
-    case Outcome::done: break;
+    case Outcome::failed:
+      return fail_call(m, call, level, call.kmem.reason);
+    case Outcome::blocked:
+      return block_call(m, call, level, call.kmem.channel, call.kmem.cause);
+    case Outcome::done:
+      break;
   }
   const Addr va = call.kmem.va;
   const std::uint64_t bytes = call.kmem.bytes;
@@ -148,8 +151,8 @@ Outcome refill(M& m, State& s, MallocCall& call, int level, unsigned indx) {
 
 }  // namespace detail
 
-/// Starts or resumes a request. done: call.address and call.granted are set. failed: call.reason says why. blocked: park
-/// the call until call.channel is woken, then call again. Cannot sleep if M_NOWAIT is set.
+/// Starts or resumes a request. done: call.address and call.granted are set. failed: call.reason says why. blocked:
+/// park the call until call.channel is woken, then call again. Cannot sleep if M_NOWAIT is set.
 /// @pre not in an interrupt unless M_NOWAIT is set; documented mode panics otherwise (our choice: malloc(9) only says
 /// that NOWAIT is for interrupt level), faithful mode panics if it comes to a sleep.
 template <Machine M>

@@ -14,8 +14,8 @@
 
 namespace kmemlab::bsd386 {
 
-inline constexpr unsigned MINBUCKET = 4;          ///< smallest block: 2^4 = 16 bytes
-inline constexpr unsigned bucket_slots = 20;      ///< indices 4 to 19 are used
+inline constexpr unsigned MINBUCKET = 4;                         ///< smallest block: 2^4 = 16 bytes
+inline constexpr unsigned bucket_slots = 20;                     ///< indices 4 to 19 are used
 inline constexpr std::uint64_t documented_size_max = 64 * 1024;  ///< malloc(9): "small (<= 64KB) portions"
 
 /// documented: what malloc(9) of 386BSD says, without the defects that we know of. faithful: what the system did.
@@ -26,13 +26,13 @@ enum Flags : unsigned { M_WAITOK = 0, M_NOWAIT = 1, M_ZERO_IT = 2 };
 
 /// One size class: a free list of equal blocks, highest address of a fresh page first.
 struct kmembuckets {
-  Addr kb_next{};                 ///< head of the free list; each block's first word holds the next
-  std::uint64_t kb_calls = 0;     ///< allocations so far
-  std::uint64_t kb_total = 0;     ///< blocks that exist (large: allocations that live)
-  std::uint64_t kb_totalfree = 0; ///< blocks on the list
-  std::uint64_t kb_elmpercl = 0;  ///< blocks in a page, 1 if the block is not smaller
-  std::uint64_t kb_highwat = 0;   ///< more free blocks than this are a surplus
-  std::uint64_t kb_couldfree = 0; ///< surplus pages that were kept because the free came from an interrupt
+  Addr kb_next{};                  ///< head of the free list; each block's first word holds the next
+  std::uint64_t kb_calls = 0;      ///< allocations so far
+  std::uint64_t kb_total = 0;      ///< blocks that exist (large: allocations that live)
+  std::uint64_t kb_totalfree = 0;  ///< blocks on the list
+  std::uint64_t kb_elmpercl = 0;   ///< blocks in a page, 1 if the block is not smaller
+  std::uint64_t kb_highwat = 0;    ///< more free blocks than this are a surplus
+  std::uint64_t kb_couldfree = 0;  ///< surplus pages that were kept because the free came from an interrupt
 };
 
 /// Statistics and the limit of one type. memuse is in granted bytes.
@@ -74,9 +74,7 @@ struct State {
   std::uint64_t page_bytes() const { return std::uint64_t{1} << page_shift; }
   /// Blocks of this size and above are whole pages from kmem and never kept (>=, the mark of 386BSD 1.0).
   std::uint64_t maxallocsave() const { return page_bytes() * 2; }
-  Addr usage_of(Addr a) const {
-    return kmemusage_base + ((a.v - arena.base.v) >> page_shift) * kmemusage::bytes;
-  }
+  Addr usage_of(Addr a) const { return kmemusage_base + ((a.v - arena.base.v) >> page_shift) * kmemusage::bytes; }
   /// The wait channel of a type: stands for the address of its record.
   static constexpr Channel type_channel(unsigned type) { return Channel{0x386b'0000'0000ULL + type}; }
 };
@@ -86,8 +84,8 @@ static_assert(std::is_trivially_copyable_v<State>);
 inline std::uint64_t digest(const State& s) {
   Digest d;
   for (const kmembuckets& kb : s.bucket) {
-    for (const std::uint64_t v : {kb.kb_next.v, kb.kb_calls, kb.kb_total, kb.kb_totalfree, kb.kb_elmpercl, kb.kb_highwat,
-                                  kb.kb_couldfree}) {
+    for (const std::uint64_t v :
+         {kb.kb_next.v, kb.kb_calls, kb.kb_total, kb.kb_totalfree, kb.kb_elmpercl, kb.kb_highwat, kb.kb_couldfree}) {
       d.add(v);
     }
   }
@@ -118,10 +116,10 @@ struct MallocCall {
   Addr address{};             ///< result when done; null when failed
   std::uint64_t granted = 0;  ///< bytes of the block when done
   Phase phase = Phase::start;
-  Reason reason = Reason::none;              ///< when failed
-  SleepCause cause = SleepCause::none;       ///< when blocked
-  Channel channel{};                         ///< when blocked
-  KmemCall kmem{};                           ///< while in_kmem
+  Reason reason = Reason::none;         ///< when failed
+  SleepCause cause = SleepCause::none;  ///< when blocked
+  Channel channel{};                    ///< when blocked
+  KmemCall kmem{};                      ///< while in_kmem
 };
 static_assert(std::is_trivially_copyable_v<MallocCall>);
 

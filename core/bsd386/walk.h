@@ -10,8 +10,8 @@
 
 namespace kmemlab::bsd386 {
 
-/// Every page that holds blocks, lowest first, then every block that is on a free list. What is in a page and on no list
-/// is live. Bounded even on a corrupted list: a list is followed for at most kb_totalfree blocks.
+/// Every page that holds blocks, lowest first, then every block that is on a free list. What is in a page and on no
+/// list is live. Bounded even on a corrupted list: a list is followed for at most kb_totalfree blocks.
 template <HasPeek M, WalkSink S>
 void walk(const M& m, const State& s, S& sink) {
   for (Addr page = s.arena.base; page < s.arena.end(); page = page + s.page_bytes()) {

@@ -1,5 +1,6 @@
-// Processes with a private region: a range of kernel addresses that shows each process pages of its own. A kernel process
-// keeps its u-block, its stack, and whatever it wants to keep from others there (shared/spec/aix_and_beos.md section 1.4).
+// Processes with a private region: a range of kernel addresses that shows each process pages of its own. A kernel
+// process keeps its u-block, its stack, and whatever it wants to keep from others there (shared/spec/aix_and_beos.md
+// section 1.4).
 #pragma once
 
 #include <concepts>

@@ -111,7 +111,7 @@ Reason miss(M& m, State& s, MallocCall& call, unsigned indx) {
   m.step({StepKind::list_empty, static_cast<std::uint16_t>(indx), {}, bytes});
   if (call.flags & M_NOWAIT) {
     ++kb.kb_fail_nowait;
-    if (fits) {
+    if (fits && kb.kb_refill == 0) {  // else the thread knows, and may be asleep for just these pages
       kb.kb_refill = 1;
       signal_thread(m, s);
     }

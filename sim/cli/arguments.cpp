@@ -26,7 +26,9 @@ std::vector<std::string> Parsed::values(const std::string& name) const {
 
 namespace {
 
-std::string long_name(const OptionSpec& option) { return option.name.substr(0, option.name.find(',')); }
+std::string long_name(const OptionSpec& option) {
+  return option.name.substr(0, option.name.find(','));
+}
 
 po::options_description describe(const VerbSpec& spec) {
   po::options_description d;
@@ -34,7 +36,8 @@ po::options_description describe(const VerbSpec& spec) {
     if (o.takes == Takes::nothing) {
       d.add_options()(o.name.c_str(), o.meaning.c_str());
     } else {
-      d.add_options()(o.name.c_str(), po::value<std::vector<std::string>>()->value_name(o.placeholder), o.meaning.c_str());
+      d.add_options()(o.name.c_str(), po::value<std::vector<std::string>>()->value_name(o.placeholder),
+                      o.meaning.c_str());
     }
   }
   d.add_options()("help,h", "this text");
@@ -80,8 +83,8 @@ Fallible<Parsed> parse(const VerbSpec& spec, const std::vector<std::string>& arg
   }
   if (result.has("help")) return result;
   if (result.positional_.size() < spec.positional_min || result.positional_.size() > spec.positional_max) {
-    return fail(result.positional_.size() < spec.positional_min ? "an argument is missing"
-                                                                : "too many arguments", "usage: " + spec.usage);
+    return fail(result.positional_.size() < spec.positional_min ? "an argument is missing" : "too many arguments",
+                "usage: " + spec.usage);
   }
   for (const OptionSpec& o : spec.options) {
     const auto it = result.values_.find(long_name(o));
@@ -95,11 +98,13 @@ Fallible<Parsed> parse(const VerbSpec& spec, const std::vector<std::string>& arg
 std::string help_text(const VerbSpec& spec) {
   std::string text = "usage: " + spec.usage + "\n\n" + spec.summary + "\n\n";
   const auto line = [&](const std::string& flag, const std::string& meaning) {
-    text += flag.size() <= 24 ? fmt::format("  {:<24} {}\n", flag, meaning) : fmt::format("  {}\n{:27}{}\n", flag, "", meaning);
+    text += flag.size() <= 24 ? fmt::format("  {:<24} {}\n", flag, meaning)
+                              : fmt::format("  {}\n{:27}{}\n", flag, "", meaning);
   };
   for (const OptionSpec& o : spec.options) {
     const auto comma = o.name.find(',');
-    std::string flag = comma == std::string::npos ? "--" + o.name : "-" + o.name.substr(comma + 1) + ", --" + long_name(o);
+    std::string flag =
+        comma == std::string::npos ? "--" + o.name : "-" + o.name.substr(comma + 1) + ", --" + long_name(o);
     if (o.takes != Takes::nothing) flag += " " + o.placeholder;
     line(flag, o.meaning);
   }
@@ -137,7 +142,9 @@ Fallible<std::uint64_t> parse_size(const std::string& option, const std::string&
   return value << shift;
 }
 
-void print_error(const Error& error) { fmt::print(stderr, "kmemlab: {}\n", error.text()); }
+void print_error(const Error& error) {
+  fmt::print(stderr, "kmemlab: {}\n", error.text());
+}
 
 int usage_error(const Error& error, const VerbSpec& spec) {
   print_error(error);

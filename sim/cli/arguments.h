@@ -1,5 +1,5 @@
-// Command-line arguments of one verb: a thin cover over Boost.Program_options, so that its headers stay in one file, and
-// every verb gives --help, errors and suggestions alike.
+// Command-line arguments of one verb: a thin cover over Boost.Program_options, so that its headers stay in one file,
+// and every verb gives --help, errors and suggestions alike.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ namespace kmemlab::cli {
 enum class Takes : std::uint8_t { nothing, value, values };
 
 struct OptionSpec {
-  std::string name;     ///< "arena", or "algorithm,a" with a short form
+  std::string name;  ///< "arena", or "algorithm,a" with a short form
   Takes takes = Takes::nothing;
   std::string placeholder;  ///< "SIZE"
   std::string meaning;
 };
 
 struct VerbSpec {
-  std::string usage;     ///< "kmemlab replay TRACE [options]"
-  std::string summary;   ///< what it does, a line or two
-  std::string example;   ///< a command that works
+  std::string usage;    ///< "kmemlab replay TRACE [options]"
+  std::string summary;  ///< what it does, a line or two
+  std::string example;  ///< a command that works
   std::vector<OptionSpec> options;
   std::size_t positional_min = 0;
   std::size_t positional_max = 0;

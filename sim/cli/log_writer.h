@@ -1,7 +1,7 @@
 // --log: one CSV line for each event of the trace that came to its end, in order of completion.
 //   event,tick,op,id,size,address,granted,slept,outcome
-// event: index over all records of the trace, from 0. tick: when the call was over. size: bytes requested. address: hex or
-// empty. slept: ticks. outcome: ok, failed:REASON, refused:RULE, skipped.
+// event: index over all records of the trace, from 0. tick: when the call was over. size: bytes requested. address: hex
+// or empty. slept: ticks. outcome: ok, failed:REASON, refused:RULE, skipped.
 #pragma once
 
 #include <cstdio>

@@ -55,7 +55,10 @@ int run(const std::vector<std::string>& words) {
   }
   const std::string near = kmemlab::sim::nearest(words[0], names);
   print_error({"there is no verb '" + words[0] + "'",
-               near.empty() ? "'kmemlab --help' lists them" : "did you mean '" + near + "'?", {}, {}, {}});
+               near.empty() ? "'kmemlab --help' lists them" : "did you mean '" + near + "'?",
+               {},
+               {},
+               {}});
   return exit_usage;
 }
 

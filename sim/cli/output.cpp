@@ -12,7 +12,8 @@ OutputFile::OutputFile(std::FILE* file, std::string path, std::string temporary)
     : file_(file), path_(std::move(path)), temporary_(std::move(temporary)) {}
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
-    : file_(std::exchange(other.file_, nullptr)), path_(std::move(other.path_)),
+    : file_(std::exchange(other.file_, nullptr)),
+      path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})) {}
 
 OutputFile::~OutputFile() {
@@ -27,17 +28,22 @@ Fallible<OutputFile> OutputFile::create(const std::string& path) {
   std::FILE* file = std::fopen(temporary.c_str(), "wb");
   if (file == nullptr) {
     return Failure<Error>{{std::string("cannot be written: ") + std::strerror(errno),
-                           "expected a path in a directory that can be written", path, {}, {}}};
+                           "expected a path in a directory that can be written",
+                           path,
+                           {},
+                           {}}};
   }
   return OutputFile(file, path, temporary);
 }
 
-void OutputFile::write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), file_); }
+void OutputFile::write(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), file_);
+}
 
 Fallible<void> OutputFile::commit() {
   const auto failed = [&] {
-    return Failure<Error>{{std::string("could not be written: ") + std::strerror(errno), "the old file is as it was",
-                           path_, {}, {}}};
+    return Failure<Error>{
+        {std::string("could not be written: ") + std::strerror(errno), "the old file is as it was", path_, {}, {}}};
   };
   if (temporary_.empty()) return std::fflush(file_) == 0 && std::ferror(file_) == 0 ? Fallible<void>{} : failed();
   const bool broken = std::ferror(file_) != 0;

@@ -6,10 +6,15 @@
 namespace kmemlab::cli {
 
 ProgressLine::ProgressLine(std::string what, std::string unit)
-    : what_(std::move(what)), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1), started_(Clock::now()),
+    : what_(std::move(what)),
+      unit_(std::move(unit)),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      started_(Clock::now()),
       last_(started_) {}
 
-ProgressLine::~ProgressLine() { clear(); }
+ProgressLine::~ProgressLine() {
+  clear();
+}
 
 void ProgressLine::update(std::uint64_t done, std::uint64_t total) {
   if (!terminal_) return;

@@ -15,7 +15,9 @@ std::string with_commas(std::uint64_t n) {
   return s;
 }
 
-std::string hex(std::uint64_t n) { return fmt::format("{:016x}", n); }
+std::string hex(std::uint64_t n) {
+  return fmt::format("{:016x}", n);
+}
 
 std::string decimal(u128 n) {
   std::string s;
@@ -44,7 +46,9 @@ std::string ticks_text(std::uint64_t ticks) {
   return fmt::format("{}.{:02} s", with_commas(ticks / 1'000'000'000), ticks % 1'000'000'000 / 10'000'000);
 }
 
-std::string permille_text(std::uint64_t permille) { return fmt::format("{}.{} %", permille / 10, permille % 10); }
+std::string permille_text(std::uint64_t permille) {
+  return fmt::format("{}.{} %", permille / 10, permille % 10);
+}
 
 std::string TextTable::text() const {
   std::vector<std::size_t> width;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/ints.h"
+#include "sim/cli/open_trace.h"
 #include "sim/observe/report.h"
 #include "sim/replay/replay.h"
 #include "traces/kmt/reader.h"
@@ -14,10 +15,10 @@
 namespace kmemlab::cli {
 
 std::string with_commas(std::uint64_t n);
-std::string hex(std::uint64_t n);      ///< 16 digits: digests
+std::string hex(std::uint64_t n);  ///< 16 digits: digests
 std::string decimal(u128 n);
-std::string size_text(std::uint64_t bytes);  ///< "64 MiB", "8 KiB", "1,000 B"
-std::string ticks_text(std::uint64_t ticks);  ///< "3.44 s", "12.1 us"
+std::string size_text(std::uint64_t bytes);         ///< "64 MiB", "8 KiB", "1,000 B"
+std::string ticks_text(std::uint64_t ticks);        ///< "3.44 s", "12.1 us"
 std::string permille_text(std::uint64_t permille);  ///< "12.3 %"
 
 /// A table whose first column is left-aligned text and whose others are right-aligned; at most 80 columns wide for the
@@ -43,8 +44,8 @@ struct ReplayReport {
 
 std::string report_text(const ReplayReport& report);
 std::string report_json(const ReplayReport& report);
-std::string info_text(const traces::KmtReader& trace, const traces::Totals& totals);
-std::string info_json(const traces::KmtReader& trace, const traces::Totals& totals);
+std::string info_text(const Summary& summary);
+std::string info_json(const Summary& summary);
 /// Lines on what is missing or wrong in the recording; "nothing lost" if nothing is.
 std::string quality_text(const traces::Quality& quality);
 

@@ -1,6 +1,6 @@
 // JSON of `info --json` (kmemlab.info/1) and of reports (kmemlab.report/1). Names are a contract: additions are fine, a
-// rename is a new schema number. Integers throughout, except events_per_second; digests are 16 hexadecimal digits, since
-// many readers of JSON round integers over 2^53; a byte_ticks sum over 2^64 is a string of decimal digits.
+// rename is a new schema number. Integers throughout, except events_per_second; digests are 16 hexadecimal digits,
+// since many readers of JSON round integers over 2^53; a byte_ticks sum over 2^64 is a string of decimal digits.
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -34,8 +34,7 @@ Json quality_json(const traces::Quality& q) {
           {"unmatchable", q.unmatchable},
           {"hashed_pointers", q.hashed_pointers},
           {"may_sleep", {{"yes", q.may_sleep_yes}, {"no", q.may_sleep_no}, {"unknown", q.may_sleep_unknown}}},
-          {"context",
-           {{"task", q.context_task}, {"interrupt", q.context_interrupt}, {"unknown", q.context_unknown}}},
+          {"context", {{"task", q.context_task}, {"interrupt", q.context_interrupt}, {"unknown", q.context_unknown}}},
           {"cache", {{"known", q.cache_known}, {"learned", q.cache_learned}, {"unknown", q.cache_unknown}}}};
 }
 
@@ -92,7 +91,8 @@ Json run_json(const sim::Report& r) {
                 {"peak_requested", r.bytes.peak_requested},
                 {"peak_granted", r.bytes.peak_granted},
                 {"recorded_granted", r.bytes.recorded_granted}};
-  j["pages"] = {{"mapped", r.pages.mapped}, {"returned", r.pages.returned}, {"peak", r.pages.peak}, {"end", r.pages.end}};
+  j["pages"] = {
+      {"mapped", r.pages.mapped}, {"returned", r.pages.returned}, {"peak", r.pages.peak}, {"end", r.pages.end}};
   j["at_peak"] = parts_json(r.at_peak);
   j["at_peak"]["event"] = r.peak_event;
   j["at_peak"]["tick"] = r.peak_tick;
@@ -148,16 +148,17 @@ std::string report_json(const ReplayReport& report) {
   return j.dump(2) + "\n";
 }
 
-std::string info_json(const traces::KmtReader& trace, const traces::Totals& t) {
+std::string info_json(const Summary& summary) {
+  const traces::Totals& t = summary.totals;
   Json events = Json::object();
   for (const traces::EventCount& e : t.events) events[e.name] = e.count;
   Json j;
   j["schema"] = "kmemlab.info/1";
-  j["name"] = trace.source().name;
-  j["format"] = trace.source().format;
-  j["kernel"] = trace.source().kernel;
-  j["clock"] = trace.source().clock;
-  j["cpus"] = trace.source().cpus;
+  j["name"] = summary.source.name;
+  j["format"] = summary.source.format;
+  j["kernel"] = summary.source.kernel;
+  j["clock"] = summary.source.clock;
+  j["cpus"] = summary.source.cpus;
   j["tasks"] = t.tasks;
   j["records"] = t.records;
   j["events"] = events;
@@ -174,16 +175,19 @@ std::string info_json(const traces::KmtReader& trace, const traces::Totals& t) {
   j["lost"] = t.lost_events;
   j["bytes"] = {{"requested", t.bytes.requested}, {"granted", t.bytes.granted}, {"freed", t.bytes.freed}};
   j["peak"] = {{"requested", t.peak_requested}, {"granted", t.peak_granted}, {"blocks", t.peak_blocks}};
-  j["perf_kmem"] = {{"requested", t.perf_kmem.requested},
-                    {"allocated", t.perf_kmem.allocated},
-                    {"freed", t.perf_kmem.freed}};
-  j["pages"] = {{"allocs", t.pages.allocs},       {"failed", t.pages.failed},
-                {"frees", t.pages.frees},         {"matched", t.pages.matched},
-                {"other_order", t.pages.other_order}, {"unmatched", t.pages.unmatched},
-                {"live_at_end", t.pages.live_at_end}, {"allocated_pages", t.pages.allocated_pages},
+  j["perf_kmem"] = {
+      {"requested", t.perf_kmem.requested}, {"allocated", t.perf_kmem.allocated}, {"freed", t.perf_kmem.freed}};
+  j["pages"] = {{"allocs", t.pages.allocs},
+                {"failed", t.pages.failed},
+                {"frees", t.pages.frees},
+                {"matched", t.pages.matched},
+                {"other_order", t.pages.other_order},
+                {"unmatched", t.pages.unmatched},
+                {"live_at_end", t.pages.live_at_end},
+                {"allocated_pages", t.pages.allocated_pages},
                 {"freed_pages", t.pages.freed_pages}};
   j["ticks"] = {{"first", t.tick_first}, {"last", t.tick_last}};
-  j["quality"] = quality_json(trace.quality());
+  j["quality"] = quality_json(summary.quality);
   j["digest"] = hex(t.digest);
   j["digest_full"] = hex(t.digest_full);
   return j.dump(2) + "\n";

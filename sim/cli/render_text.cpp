@@ -13,9 +13,13 @@ std::uint64_t share_permille(u128 part, u128 whole) {
   return whole == 0 ? 0 : static_cast<std::uint64_t>(part * 1000 / whole);
 }
 
-std::string heading(const std::string& text) { return "\n" + text + "\n"; }
+std::string heading(const std::string& text) {
+  return "\n" + text + "\n";
+}
 
-std::string core_name(const sim::Report& r) { return r.core; }
+std::string core_name(const sim::Report& r) {
+  return r.core;
+}
 
 std::string requests_table(const ReplayReport& report) {
   const traces::Totals& t = report.totals;
@@ -33,7 +37,8 @@ std::string bytes_table(const ReplayReport& report) {
   const traces::Totals& t = report.totals;
   TextTable table({"", "requested", "granted", "rounding", "peak requested", "peak granted"});
   const auto rounding = [](std::uint64_t requested, std::uint64_t granted) {
-    return granted == 0 ? std::string("-") : permille_text(share_permille(granted - std::min(requested, granted), granted));
+    return granted == 0 ? std::string("-")
+                        : permille_text(share_permille(granted - std::min(requested, granted), granted));
   };
   table.row({"recorded", with_commas(t.bytes.requested), with_commas(t.bytes.granted),
              rounding(t.bytes.requested, t.bytes.granted), with_commas(t.peak_requested), with_commas(t.peak_granted)});
@@ -48,9 +53,10 @@ std::string bytes_table(const ReplayReport& report) {
 
 std::string peak_table(const ReplayReport& report) {
   TextTable table({"", "held", "requested", "internal", "cached", "metadata", "external"});
-  table.row({"recorded", "-", with_commas(report.totals.peak_requested),
-             with_commas(report.totals.peak_granted - std::min(report.totals.peak_granted, report.totals.peak_requested)),
-             "-", "-", "-"});
+  table.row(
+      {"recorded", "-", with_commas(report.totals.peak_requested),
+       with_commas(report.totals.peak_granted - std::min(report.totals.peak_granted, report.totals.peak_requested)),
+       "-", "-", "-"});
   for (const sim::Report& r : report.runs) {
     table.row({core_name(r), with_commas(r.at_peak.held), with_commas(r.at_peak.requested),
                with_commas(r.at_peak.internal), with_commas(r.at_peak.cached), with_commas(r.at_peak.metadata),
@@ -107,10 +113,12 @@ std::string notes(const sim::Report& r) {
     text += fmt::format("  {} frees skipped: their blocks were never granted\n", with_commas(r.skipped_frees));
   }
   if (r.counterfactual_from) {
-    text += fmt::format("  from event {} on, this run departs from what was recorded\n", with_commas(*r.counterfactual_from));
+    text += fmt::format("  from event {} on, this run departs from what was recorded\n",
+                        with_commas(*r.counterfactual_from));
   }
   if (r.asleep_at_end != 0) {
-    text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end\n", with_commas(r.asleep_at_end));
+    text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end\n",
+                        with_commas(r.asleep_at_end));
     if (r.blocking.deadlock) text += "  DEADLOCK: the frees that could wake them wait behind sleepers too\n";
   }
   if (!r.stopped.empty()) text += "  STOPPED: panic: " + r.stopped + "\n";
@@ -161,9 +169,9 @@ std::string report_text(const ReplayReport& report) {
   const traces::Totals& t = report.totals;
   const traces::Source& s = report.trace.source();
   const sim::Profile& p = report.machine.profile;
-  std::string text = fmt::format("{}   {}, {} records, {} CPU{}, {} of trace time\n", s.name, s.format,
-                                 with_commas(t.records), s.cpus, s.cpus == 1 ? "" : "s",
-                                 ticks_text(t.tick_last - t.tick_first));
+  std::string text =
+      fmt::format("{}   {}, {} records, {} CPU{}, {} of trace time\n", s.name, s.format, with_commas(t.records), s.cpus,
+                  s.cpus == 1 ? "" : "s", ticks_text(t.tick_last - t.tick_first));
   text += quality_text(report.trace.quality());
   text += fmt::format("machine   {}, {} pages, RAM {}, arena {} at 0x{:x}\n", p.name, size_text(p.page_bytes()),
                       size_text(report.kernel.ram_bytes), size_text(report.kernel.arena_bytes), p.arena_base.v);
@@ -174,13 +182,15 @@ std::string report_text(const ReplayReport& report) {
   return text;
 }
 
-std::string info_text(const traces::KmtReader& trace, const traces::Totals& t) {
-  const traces::Source& s = trace.source();
-  std::string text = quality_text(trace.quality());
+std::string info_text(const Summary& summary) {
+  const traces::Totals& t = summary.totals;
+  const traces::Source& s = summary.source;
+  std::string text = quality_text(summary.quality);
   text += fmt::format("trace     {}, {}\n", s.name, s.format);
   if (!s.kernel.empty()) text += "kernel    " + s.kernel + "\n";
-  text += fmt::format("size      {} records, {} CPUs, {} tasks, {} of {} time\n", with_commas(t.records), s.cpus,
-                      with_commas(t.tasks), ticks_text(t.tick_last - t.tick_first), s.clock.empty() ? "trace" : s.clock);
+  text +=
+      fmt::format("size      {} records, {} CPUs, {} tasks, {} of {} time\n", with_commas(t.records), s.cpus,
+                  with_commas(t.tasks), ticks_text(t.tick_last - t.tick_first), s.clock.empty() ? "trace" : s.clock);
   text += "\n";
   TextTable events({"event", "count"});
   for (const traces::EventCount& e : t.events) events.row({e.name, with_commas(e.count)});
@@ -198,9 +208,9 @@ std::string info_text(const traces::KmtReader& trace, const traces::Totals& t) {
              with_commas(t.pages.allocated_pages), with_commas(t.pages.freed_pages)});
   text += pages.text();
   text += fmt::format("\nmay sleep {} yes, {} no, {} unknown;  context {} task, {} interrupt, {} unknown\n",
-                      with_commas(trace.quality().may_sleep_yes), with_commas(trace.quality().may_sleep_no),
-                      with_commas(trace.quality().may_sleep_unknown), with_commas(trace.quality().context_task),
-                      with_commas(trace.quality().context_interrupt), with_commas(trace.quality().context_unknown));
+                      with_commas(summary.quality.may_sleep_yes), with_commas(summary.quality.may_sleep_no),
+                      with_commas(summary.quality.may_sleep_unknown), with_commas(summary.quality.context_task),
+                      with_commas(summary.quality.context_interrupt), with_commas(summary.quality.context_unknown));
   text += fmt::format("digest    {} (identity), {} (full)\n", hex(t.digest), hex(t.digest_full));
   return text;
 }

@@ -13,17 +13,17 @@ namespace kmemlab::cli {
 
 namespace {
 
-const VerbSpec spec{
-    "kmemlab convert IN OUT.kmt [--repeat N] [--zstd]",
-    "Reads a trace of any known format and writes it as a .kmt container (traces/FORMAT.md): smaller, checked, and many\n"
-    "times faster to open.",
-    "kmemlab convert netloop.dat netloop.kmt --repeat 10 --zstd",
-    {{"repeat", Takes::value, "N", "N rounds; each frees at its end what it left live"},
-     {"repeat-until", Takes::value, "N", "whole rounds until there are at least N slab events"},
-     {"zstd", Takes::nothing, "", "compress the columns"},
-     {"strict", Takes::nothing, "", "a recording with any defect is an error"}},
-    2,
-    2};
+const VerbSpec spec{"kmemlab convert IN OUT.kmt [--repeat N] [--zstd]",
+                    "Reads a trace of any known format and writes it as a .kmt container (traces/FORMAT.md): smaller, "
+                    "checked, and many\n"
+                    "times faster to open.",
+                    "kmemlab convert netloop.dat netloop.kmt --repeat 10 --zstd",
+                    {{"repeat", Takes::value, "N", "N rounds; each frees at its end what it left live"},
+                     {"repeat-until", Takes::value, "N", "whole rounds until there are at least N slab events"},
+                     {"zstd", Takes::nothing, "", "compress the columns"},
+                     {"strict", Takes::nothing, "", "a recording with any defect is an error"}},
+                    2,
+                    2};
 
 /// Counts the events on their way.
 class CountingSink final : public traces::EventSink {
@@ -44,14 +44,28 @@ class CountingSink final : public traces::EventSink {
   traces::TotalsCounter counter_;
 };
 
+Fallible<void> say_written(const std::string& to) {
+  auto written = traces::KmtReader::open(to);
+  if (!written) return Failure<Error>{written.error()};
+  fmt::print("{}: {} events, {} slab events\n{}", to, with_commas(written->events()),
+             with_commas(written->facts().slab_events), quality_text(written->quality()));
+  return {};
+}
+
 Fallible<void> convert(const Parsed& p) {
   const std::string& to = p.positional()[1];
-  auto trace = open_trace(p.positional()[0], p.has("strict") ? Defects::refused : Defects::counted);
-  if (!trace) return Failure<Error>{trace.error()};
+  const Defects defects = p.has("strict") ? Defects::refused : Defects::counted;
   traces::KmtOptions options;
   if (p.has("zstd")) options.compression = traces::KmtCompression::zstd;
   auto writer = traces::KmtWriter::create(to, options);
   if (!writer) return Failure<Error>{writer.error()};
+  if (!p.has("repeat") && !p.has("repeat-until") && p.positional()[0] != "-") {
+    auto imported = import_into(p.positional()[0], defects, *writer);
+    if (!imported) return Failure<Error>{imported.error()};
+    if (imported.value()) return say_written(to);
+  }
+  auto trace = open_trace(p.positional()[0], defects);
+  if (!trace) return Failure<Error>{trace.error()};
   traces::KmtReader& in = trace->reader;
   if (p.has("repeat") || p.has("repeat-until")) {
     const std::string option = p.has("repeat") ? "repeat" : "repeat-until";
@@ -71,11 +85,7 @@ Fallible<void> convert(const Parsed& p) {
     writer->set_totals(*totals);
     if (auto done = writer->finish(in.tables(), in.quality(), in.source()); !done) return done;
   }
-  auto written = traces::KmtReader::open(to);
-  if (!written) return Failure<Error>{written.error()};
-  fmt::print("{}: {} events, {} slab events\n{}", to, with_commas(written->events()),
-             with_commas(written->facts().slab_events), quality_text(written->quality()));
-  return {};
+  return say_written(to);
 }
 
 }  // namespace

@@ -26,17 +26,12 @@ int verb_info(const Arguments& arguments) {
     fmt::print("{}", help_text(spec));
     return exit_fine;
   }
-  auto trace = open_trace(parsed->positional()[0], parsed->has("strict") ? Defects::refused : Defects::counted);
-  if (!trace) {
-    print_error(trace.error());
+  auto summary = summarize(parsed->positional()[0], parsed->has("strict") ? Defects::refused : Defects::counted);
+  if (!summary) {
+    print_error(summary.error());
     return exit_bad_input;
   }
-  auto totals = totals_of(*trace);
-  if (!totals) {
-    print_error(totals.error());
-    return exit_bad_input;
-  }
-  fmt::print("{}", parsed->has("json") ? info_json(trace->reader, *totals) : info_text(trace->reader, *totals));
+  fmt::print("{}", parsed->has("json") ? info_json(*summary) : info_text(*summary));
   return exit_fine;
 }
 

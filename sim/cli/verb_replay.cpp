@@ -61,14 +61,16 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
                 near.empty() ? "'kmemlab machines' lists them" : "did you mean '" + near + "'?");
   }
   w.machine.profile = *profile;
-  for (const auto& [option, to] : {std::pair{"ram", &w.machine.ram_bytes}, std::pair{"arena", &w.machine.arena_bytes}}) {
+  for (const auto& [option, to] :
+       {std::pair{"ram", &w.machine.ram_bytes}, std::pair{"arena", &w.machine.arena_bytes}}) {
     if (!p.has(option)) continue;
     auto bytes = parse_size(option, *p.value(option));
     if (!bytes) return Failure<Error>{bytes.error()};
     *to = *bytes;
   }
   if (p.value("pages").value_or("ignore") != "ignore") {
-    return fail("--pages is '" + *p.value("pages") + "'", "expected ignore (page events as memory pressure are not built yet)");
+    return fail("--pages is '" + *p.value("pages") + "'",
+                "expected ignore (page events as memory pressure are not built yet)");
   }
   const std::string unknown = p.value("unknown-sleep").value_or("auto");
   if (unknown == "yes") {

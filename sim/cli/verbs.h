@@ -1,5 +1,5 @@
-// The verbs of the `kmemlab` command, one file each. A verb gets its own arguments (without the verb), prints to standard
-// output what was asked for and to standard error what went wrong, and returns an exit code.
+// The verbs of the `kmemlab` command, one file each. A verb gets its own arguments (without the verb), prints to
+// standard output what was asked for and to standard error what went wrong, and returns an exit code.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ namespace kmemlab::cli {
 /// The contract's exit codes.
 enum Exit : int {
   exit_fine = 0,
-  exit_difference = 1,        ///< a check found a regression, or a scenario failed
+  exit_difference = 1,  ///< a check found a regression, or a scenario failed
   exit_usage = 2,
-  exit_bad_input = 3,         ///< unreadable or damaged input
-  exit_core_broke = 4,        ///< a core panicked or broke an invariant
+  exit_bad_input = 3,   ///< unreadable or damaged input
+  exit_core_broke = 4,  ///< a core panicked or broke an invariant
   exit_not_deterministic = 5,
   exit_no_baseline = 6,
   exit_deadlock = 7,

@@ -13,8 +13,8 @@ std::uint64_t map_entries_for(std::uint64_t arena_pages) {
 
 Fallible<Kernel> Kernel::create(const Profile& profile, const KernelOptions& options) {
   if (options.arena_bytes == 0 || options.arena_bytes % profile.page_bytes() != 0) {
-    return fail("the arena is not a number of pages", "expected a positive multiple of " +
-                                                          std::to_string(profile.page_bytes()) + " bytes");
+    return fail("the arena is not a number of pages",
+                "expected a positive multiple of " + std::to_string(profile.page_bytes()) + " bytes");
   }
   if (options.arena_bytes > profile.arena_bytes_max) {
     return fail("the arena is larger than the kernel's addresses on " + profile.name,
@@ -25,9 +25,9 @@ Fallible<Kernel> Kernel::create(const Profile& profile, const KernelOptions& opt
   const AddrRange arena{profile.arena_base, options.arena_bytes};
   machine->reserve_tables(arena);  // as 386BSD did: the kernel's page tables exist before the arena is used
   const std::uint64_t pages = options.arena_bytes >> profile.page_shift;
-  return Kernel(std::move(*machine),
-                AddressMap(arena, profile.page_shift,
-                           options.map_entries != 0 ? options.map_entries : map_entries_for(pages)));
+  return Kernel(
+      std::move(*machine),
+      AddressMap(arena, profile.page_shift, options.map_entries != 0 ? options.map_entries : map_entries_for(pages)));
 }
 
 void Kernel::panic(const char* message) {
@@ -37,7 +37,8 @@ void Kernel::panic(const char* message) {
 
 Kernel::MapLock::MapLock(Kernel& kernel) : kernel_(kernel) {
   if (kernel.map_locked_) {
-    kernel.machine_.fault(FaultKind::lock, null_addr, "kmem: the map is locked already: the map's entries come from here");
+    kernel.machine_.fault(FaultKind::lock, null_addr,
+                          "kmem: the map is locked already: the map's entries come from here");
   }
   kernel.map_locked_ = true;
 }

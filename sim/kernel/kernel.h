@@ -1,6 +1,6 @@
-// The kernel that stands between a core and the simulated machine: it is the Machine (core/machine/concepts.h) that a core
-// is compiled against. Memory, levels and panics are the machine's own, forwarded; kmem (address space and frames for the
-// arena) and sleep queues are added here. Copying a Kernel is a checkpoint, as copying a Machine is.
+// The kernel that stands between a core and the simulated machine: it is the Machine (core/machine/concepts.h) that a
+// core is compiled against. Memory, levels and panics are the machine's own, forwarded; kmem (address space and frames
+// for the arena) and sleep queues are added here. Copying a Kernel is a checkpoint, as copying a Machine is.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ struct KernelOptions {
   unsigned cpus = 1;
 };
 
-/// 386BSD had 2500 entries for an arena of 1024 pages: enough for any pattern, since n pages fall into at most (n + 1) / 2
-/// runs. The same here in proportion, never fewer.
+/// 386BSD had 2500 entries for an arena of 1024 pages: enough for any pattern, since n pages fall into at most (n + 1)
+/// / 2 runs. The same here in proportion, never fewer.
 std::uint64_t map_entries_for(std::uint64_t arena_pages);
 
 class Kernel {
@@ -80,7 +80,8 @@ class Kernel {
   [[noreturn]] void panic(const char* message);
   void console(std::string_view line) { machine_.print(line); }
   void step(const Step& s) {
-    if (steps_ != nullptr) [[unlikely]] steps_->push_back(s);
+    if (steps_ != nullptr) [[unlikely]]
+      steps_->push_back(s);
   }
 
   // ---- HasKmem, HasBootMemory ----
@@ -100,12 +101,13 @@ class Kernel {
   bool accessible(Addr a) const;
   std::uint64_t ram_frames() const { return machine_.pool().frames(); }
   void set_system_area(AddrRange range, SystemArea area) { system_areas_.set(range, area == SystemArea::yes); }
-  /// A reference by somebody who expects errors (reference.h): nothing if it failed; panics in a system area. User mode sees
-  /// the kernel's space only here.
+  /// A reference by somebody who expects errors (reference.h): nothing if it failed; panics in a system area. User mode
+  /// sees the kernel's space only here.
   std::optional<std::uint32_t> refer(const Reference& reference);
   unsigned process() const { return processes_.running(); }
   AddrRange private_region() const { return private_region_of(machine_.profile()); }
-  /// A process whose private region has this many pages, with frames of its own; 0 if there are none. It does not run yet.
+  /// A process whose private region has this many pages, with frames of its own; 0 if there are none. It does not run
+  /// yet.
   unsigned add_process(std::uint64_t private_pages);
   /// The private region shows this process's pages from now on; 0: nobody's.
   void run_process(unsigned number);
@@ -117,7 +119,8 @@ class Kernel {
   void begin_call(unsigned cpu, std::uint64_t tick, CallEnvironment environment) {
     machine_.select_cpu(cpu);
     machine_.advance_to(tick);
-    if (environment == CallEnvironment::interrupt) interrupted_ = machine_.enter_interrupt(static_cast<Level>(Spl::soft));
+    if (environment == CallEnvironment::interrupt)
+      interrupted_ = machine_.enter_interrupt(static_cast<Level>(Spl::soft));
     machine_.charge_call();
   }
   /// The call is over (or asleep); returns the tick. Faults if it left the level raised.

@@ -1,4 +1,5 @@
-// The kernel's page-by-page services (core/machine/pages.h), storage references (reference.h) and processes (process.h).
+// The kernel's page-by-page services (core/machine/pages.h), storage references (reference.h) and processes
+// (process.h).
 #include <string>
 
 #include "sim/kernel/kernel.h"

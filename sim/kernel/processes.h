@@ -1,6 +1,6 @@
 // Processes with a private region each: one range of kernel addresses, outside the arena, that shows the pages of the
-// process that runs. Models the segment that AIX switches with the process; here its pages are mapped and unmapped at the
-// switch, at the page tables' cost. Holds which frames belong to whom; Kernel does the mapping.
+// process that runs. Models the segment that AIX switches with the process; here its pages are mapped and unmapped at
+// the switch, at the page tables' cost. Holds which frames belong to whom; Kernel does the mapping.
 #pragma once
 
 #include <cstdint>

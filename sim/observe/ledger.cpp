@@ -69,7 +69,8 @@ void Ledger::book_alloc(const Completion& c) {
       report_.bytes.refused += c.requested;
       departs(c.event);
       break;
-    case Ending::skipped: break;
+    case Ending::skipped:
+      break;
   }
 }
 

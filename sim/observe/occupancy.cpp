@@ -6,7 +6,9 @@
 namespace kmemlab::sim {
 
 Occupancy::Occupancy(AddrRange arena, unsigned page_shift)
-    : arena_(arena), page_shift_(page_shift), page_granules_shift_(page_shift - granule_shift),
+    : arena_(arena),
+      page_shift_(page_shift),
+      page_granules_shift_(page_shift - granule_shift),
       words_(1U << (page_shift - granule_shift - 6)) {}
 
 void Occupancy::keep_slow(std::uint64_t index) {
@@ -49,7 +51,8 @@ void Occupancy::change_long(std::uint64_t first, std::uint64_t n, Mark mark) {
       first += here;
       if (stop - first < 64) continue;
       const std::uint64_t words = (stop - first) >> 6;
-      std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(first >> 6), words, mark == Mark::live ? ~std::uint64_t{0} : 0);
+      std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(first >> 6), words,
+                  mark == Mark::live ? ~std::uint64_t{0} : 0);
       first += words << 6;
     }
   }

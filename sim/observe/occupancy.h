@@ -1,7 +1,8 @@
-// Which bytes of the arena are live, and which pages are held: a bitmap of 8-byte granules for each page. It keeps, beside
-// the present, the moment last marked with mark_moment(), at no cost but one comparison a change: a page's old bits are
-// set aside when it is first changed after the mark. So "at the peak" needs no second replay, however often the peak moves.
-// Memory: 2 bits for each 8 bytes and 24 bytes a page, from the arena's base up to the highest page ever held.
+// Which bytes of the arena are live, and which pages are held: a bitmap of 8-byte granules for each page. It keeps,
+// beside the present, the moment last marked with mark_moment(), at no cost but one comparison a change: a page's old
+// bits are set aside when it is first changed after the mark. So "at the peak" needs no second replay, however often
+// the peak moves. Memory: 2 bits for each 8 bytes and 24 bytes a page, from the arena's base up to the highest page
+// ever held.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,8 @@ class Occupancy {
     bool held = false;
     bool held_then = false;
   };
-  /// Granule n of the arena is bit n of now_. Most blocks lie within one word of it: that is the way of few instructions.
+  /// Granule n of the arena is bit n of now_. Most blocks lie within one word of it: that is the way of few
+  /// instructions.
   template <Mark mark>
   void change(Addr at, std::uint64_t bytes) {
     const std::uint64_t first = (at - arena_.base) >> granule_shift;

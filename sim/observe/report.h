@@ -73,7 +73,7 @@ struct Report {
   std::uint64_t lag_ticks_max = 0;
   std::optional<std::uint64_t> counterfactual_from;  ///< event of the first failure, refusal or sleep
   std::uint64_t digest = 0;
-  std::string stopped;  ///< panic or fault that ended the run; empty = none
+  std::string stopped;           ///< panic or fault that ended the run; empty = none
   double events_per_second = 0;  ///< host's speed; the one figure that is no part of any check
 };
 

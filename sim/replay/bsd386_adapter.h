@@ -33,8 +33,8 @@ class Bsd386Adapter {
 
   void boot(K& kernel) { bsd386::kmeminit(kernel, state_, config_); }
 
-  /// Makes the call a new one; false if a rule of the system forbids it (call.reason says which). Only `kmem` is left as
-  /// it was: the core sets it when it needs it, and clearing it for each call would cost a tenth of the replay.
+  /// Makes the call a new one; false if a rule of the system forbids it (call.reason says which). Only `kmem` is left
+  /// as it was: the core sets it when it needs it, and clearing it for each call would cost a tenth of the replay.
   bool prepare(Call& call, std::uint64_t size, traces::Index cache, traces::Index call_site, const CallContext& at,
                bool zero) const {
     call.size = size;

@@ -6,10 +6,11 @@
 namespace kmemlab::sim {
 
 CoreInfo bsd386_info() {
-  return {"bsd386",
-          "386BSD 1.0 malloc(9): power-of-two buckets, page table of sizes, types with limits, page return",
-          {{"mode", "documented|faithful", "the manual page (64 KB enforced, no known defect), or what the system did"},
-           {"types", "standard|temp|FILE", "malloc type of each allocation: built-in rules, all M_TEMP, or your rules"}}};
+  return {
+      "bsd386",
+      "386BSD 1.0 malloc(9): power-of-two buckets, page table of sizes, types with limits, page return",
+      {{"mode", "documented|faithful", "the manual page (64 KB enforced, no known defect), or what the system did"},
+       {"types", "standard|temp|FILE", "malloc type of each allocation: built-in rules, all M_TEMP, or your rules"}}};
 }
 
 namespace {

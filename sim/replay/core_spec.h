@@ -21,21 +21,21 @@ struct CoreSpec {
 /// One option that a core knows, for help and errors.
 struct CoreOption {
   std::string_view name;
-  std::string_view values;   ///< "documented|faithful"
+  std::string_view values;  ///< "documented|faithful"
   std::string_view meaning;
 };
 
 struct CoreInfo {
   std::string_view name;
-  std::string_view title;    ///< one line
+  std::string_view title;  ///< one line
   std::vector<CoreOption> options;
 };
 
 /// All cores, sorted by name.
 const std::vector<CoreInfo>& all_cores();
 
-/// Reads the values of one or more -a. Without a colon a value is a list of names ("all" = every core); with one it is a
-/// single core and its options. Errors name the nearest core or option.
+/// Reads the values of one or more -a. Without a colon a value is a list of names ("all" = every core); with one it is
+/// a single core and its options. Errors name the nearest core or option.
 Fallible<std::vector<CoreSpec>> parse_core_specs(const std::vector<std::string>& texts);
 
 /// The candidate that differs least from `word` (edit distance); empty if none is near.

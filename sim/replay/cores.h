@@ -1,5 +1,5 @@
-// The cores that a replay can run: for each what it is called, its options, and its run function, which lives in a file of
-// its own, since it instantiates the core (one explicit instantiation per core keeps rebuilds short).
+// The cores that a replay can run: for each what it is called, its options, and its run function, which lives in a file
+// of its own, since it instantiates the core (one explicit instantiation per core keeps rebuilds short).
 #pragma once
 
 #include "core/base/ints.h"

@@ -43,7 +43,7 @@ struct Block {
 /// A free that could not run when it arrived.
 struct WaitingFree {
   CallContext at;
-  Block block;          ///< moved out of its slot on arrival, since the slot may be used again
+  Block block;  ///< moved out of its slot on arrival, since the slot may be used again
   bool implied = false;
 };
 

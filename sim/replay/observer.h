@@ -28,9 +28,9 @@ struct Completion {
   std::uint64_t granted = 0;    ///< bytes; 0 unless ok
   Addr address{};
   std::uint64_t slept_ticks = 0;
-  std::uint64_t metadata = 0;  ///< bytes of headers and tables inside held pages, after this event
+  std::uint64_t metadata = 0;   ///< bytes of headers and tables inside held pages, after this event
   std::uint64_t lag_ticks = 0;  ///< how long after its arrival the call began
-  std::uint32_t sleeps = 0;    ///< how often the request slept
+  std::uint32_t sleeps = 0;     ///< how often the request slept
   Action action = Action::alloc;
   Ending ending = Ending::ok;
   Reason reason = Reason::none;

@@ -31,8 +31,8 @@ KernelOptions kernel_options(const MachineSpec& machine, const traces::KmtReader
 /// Called now and then with the number of events done.
 using ReplayProgress = std::function<void(std::uint64_t)>;
 
-/// Replays the trace on one core. Errors: impossible machine, bad option value, damaged trace. A panic is no error here:
-/// it stands in RunFacts::stopped.
+/// Replays the trace on one core. Errors: impossible machine, bad option value, damaged trace. A panic is no error
+/// here: it stands in RunFacts::stopped.
 Fallible<RunFacts> replay(traces::KmtReader& trace, const CoreSpec& core, const MachineSpec& machine,
                           const ReplayPolicy& policy, Observer& observer, const ReplayProgress& progress);
 

@@ -11,12 +11,12 @@ struct RunFacts {
   std::uint64_t asleep_bytes = 0;     ///< what they asked for
   std::uint64_t unmatched_frees = 0;  ///< frees of blocks older than the trace or without a recorded allocation
   std::uint64_t null_frees = 0;
-  std::uint64_t null_allocs = 0;      ///< allocations that the recorded system refused: not offered
-  bool deadlock = false;              ///< tasks sleep, and frees that could wake them are queued behind sleepers
-  std::uint64_t lock_ticks = 0;       ///< ticks that a CPU waited for another CPU's call under the kernel lock
+  std::uint64_t null_allocs = 0;  ///< allocations that the recorded system refused: not offered
+  bool deadlock = false;          ///< tasks sleep, and frees that could wake them are queued behind sleepers
+  std::uint64_t lock_ticks = 0;   ///< ticks that a CPU waited for another CPU's call under the kernel lock
   std::uint64_t call_ticks = 0;
-  std::uint64_t digest = 0;           ///< outcomes and final guest state
-  std::string stopped;                ///< panic or fault, with the event; empty = none
+  std::uint64_t digest = 0;  ///< outcomes and final guest state
+  std::string stopped;       ///< panic or fault, with the event; empty = none
 };
 
 }  // namespace kmemlab::sim

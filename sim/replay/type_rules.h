@@ -1,6 +1,6 @@
-// Which malloc type an allocation of a Linux trace gets on 386BSD. Linux has no types, so this is a mapping of ours: the
-// first rule whose prefix fits decides, cache rules (on the cache's name) before site rules (on the call site's symbol);
-// what no rule fits is "temp". Rules come from a built-in table or from a file of the user:
+// Which malloc type an allocation of a Linux trace gets on 386BSD. Linux has no types, so this is a mapping of ours:
+// the first rule whose prefix fits decides, cache rules (on the cache's name) before site rules (on the call site's
+// symbol); what no rule fits is "temp". Rules come from a built-in table or from a file of the user:
 //     cache skbuff_ mbuf        # comment
 //     site  __alloc_skb mbuf
 // The type decides the statistics row, the limit that the request counts against, and (mbuf) whether its page may be

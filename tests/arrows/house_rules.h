@@ -75,8 +75,8 @@ inline bool has_word(std::string_view code, std::string_view word) {
 }
 
 /// A core owns nothing on the host: memory, exceptions, containers and input are the machine's.
-inline constexpr std::array<std::string_view, 13> not_in_core = {
-    "throw", "try", "catch", "new", "thread_local", "std::malloc", "std::free", "std::vector", "std::map",
+inline constexpr std::array<std::string_view, 14> not_in_core = {
+    "throw", "try", "errno", "catch", "new", "thread_local", "std::malloc", "std::free", "std::vector", "std::map",
     "std::function", "std::unique_ptr", "std::shared_ptr", "getenv"};
 /// Same input, same bytes out: nothing that is decided or digested may depend on these.
 inline constexpr std::array<std::string_view, 9> not_decided_by = {

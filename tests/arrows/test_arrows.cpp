@@ -163,6 +163,7 @@ TEST_CASE("the rules refuse what they should", "[arrows]") {
   refused("viz/panels/map.h", R"(#include "sim/kernel/kernel.h")");
   refused("core/bsd386/malloc.h", "  throw 1;");
   refused("core/bsd386/malloc.h", "  auto* p = new int;");
+  refused("core/aix/xmalloc.h", "  errno = ENOMEM;");
   refused("core/bsd386/malloc.h", "  std::vector<int> v;");
   refused("core/bsd386/malloc.h", "  void* p = std::malloc(8);");
   refused("core/bsd386/malloc.h", "  const double ratio = 0;");

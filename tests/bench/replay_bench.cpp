@@ -67,7 +67,8 @@ int main(int argc, char** argv) {
       }
     }));
   }
-  fmt::print("{} slab events of {}, {} rounds, check {:016x}\n", trace->facts().slab_events, trace->events(), rounds, sum);
+  fmt::print("{} slab events of {}, {} rounds, check {:016x}\n", trace->facts().slab_events, trace->events(), rounds,
+             sum);
   fmt::print("decode only  {:7.1f} M slab events/s (best {:.1f})\n", slab / median(decode) / 1e6,
              slab / *std::min_element(decode.begin(), decode.end()) / 1e6);
   fmt::print("replay {:<6} {:6.1f} M slab events/s (best {:.1f}); decoding is {:.1f} % of it\n", cores.value()[0].name,

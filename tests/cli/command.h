@@ -1,6 +1,7 @@
 // Runs the kmemlab command that was built beside the tests, as a user would.
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/catch.h"
 
@@ -56,7 +58,8 @@ struct Ran {
 inline Ran kmemlab(const std::string& arguments) {
   const Scratch scratch;
   const std::string command = std::string(KMEMLAB_BINARY_DIR) + "/kmemlab " + arguments + " >" + scratch.file("out") +
-                              " 2>" + scratch.file("err") + (arguments.find('<') == std::string::npos ? " </dev/null" : "");
+                              " 2>" + scratch.file("err") +
+                              (arguments.find('<') == std::string::npos ? " </dev/null" : "");
   const int status = std::system(command.c_str());
   Ran ran;
   ran.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -65,19 +68,41 @@ inline Ran kmemlab(const std::string& arguments) {
   return ran;
 }
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+/// Peak resident memory of a run, in KiB.
+inline long peak_kib(const std::vector<std::string>& arguments) {
+  const std::string program = std::string(KMEMLAB_BINARY_DIR) + "/kmemlab";
+  const pid_t child = fork();
+  if (child == 0) {
+    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+    argv.push_back(nullptr);
+    execv(program.c_str(), argv.data());
+    _exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  if (wait4(child, &status, 0, &usage) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    FAIL("the run failed");
+  return usage.ru_maxrss;
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 inline std::size_t lines_of(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-inline std::string sample() { return std::string(KMEMLAB_SOURCE_DIR) + "/traces/samples/ext4tree.dat"; }
+inline std::string sample() {
+  return std::string(KMEMLAB_SOURCE_DIR) + "/traces/samples/ext4tree.dat";
+}
 
 /// Path of a recording outside the tree, or empty if it is not there: the test says so and ends.
 inline std::string recorded(const std::string& name) {
   const char* shared = std::getenv("KMEMLAB_SHARED");
-  const std::string path =
-      (shared != nullptr ? std::string(shared) : std::string(KMEMLAB_SOURCE_DIR) + "/../shared") + "/data/recorded/" + name;
+  const std::string path = (shared != nullptr ? std::string(shared) : std::string(KMEMLAB_SOURCE_DIR) + "/../shared") +
+                           "/data/recorded/" + name;
   if (std::filesystem::exists(path)) return path;
   WARN("SKIPPED: " << path << " is not there");
   return {};

@@ -1,5 +1,5 @@
-// Bad input and bad arguments: one line that says where, what is wrong and what was expected, or a replay with the damage
-// counted. Never a crash, never silence.
+// Bad input and bad arguments: one line that says where, what is wrong and what was expected, or a replay with the
+// damage counted. Never a crash, never silence.
 #include <algorithm>
 
 #include "tests/cli/command.h"
@@ -20,7 +20,8 @@ void one_line_error(const Ran& ran, int exit, const std::string& part) {
 
 const std::string header = "# tracer: nop\n#\n# entries-in-buffer/entries-written: 4/4   #P:2\n#\n";
 const std::string line_a =
-    "            init-1       [000] .....     3.136000: kmalloc: call_site=f+0x2/0x8 ptr=ffff8b655de746c0 bytes_req=100 "
+    "            init-1       [000] .....     3.136000: kmalloc: call_site=f+0x2/0x8 ptr=ffff8b655de746c0 "
+    "bytes_req=100 "
     "bytes_alloc=128 gfp_flags=GFP_KERNEL node=-1 accounted=false\n";
 const std::string line_b =
     "            init-1       [001] .....     3.137000: kfree: call_site=g+0x2/0x8 ptr=ffff8b655de746c0\n";
@@ -46,9 +47,9 @@ TEST_CASE("a truncated trace.dat is an error with its byte, or is read as far as
   REQUIRE(whole.size() > 1'000'000);
   unsigned errors = 0;
   unsigned counted = 0;
-  for (std::size_t size : {std::size_t{1}, std::size_t{9}, std::size_t{15}, std::size_t{40}, std::size_t{200}, std::size_t{5000},
-                           whole.size() / 3, whole.size() / 2, whole.size() * 3 / 4, whole.size() - 100000,
-                           whole.size() - 5000, whole.size() - 1}) {
+  for (std::size_t size : {std::size_t{1}, std::size_t{9}, std::size_t{15}, std::size_t{40}, std::size_t{200},
+                           std::size_t{5000}, whole.size() / 3, whole.size() / 2, whole.size() * 3 / 4,
+                           whole.size() - 100000, whole.size() - 5000, whole.size() - 1}) {
     const std::string path = scratch.write("cut.dat", whole.substr(0, size));
     const Ran ran = kmemlab("info " + path + " --json");
     INFO("first " << size << " bytes; err: " << ran.err);
@@ -133,14 +134,16 @@ TEST_CASE("impossible machines and options of a core are errors, not crashes", "
   one_line_error(kmemlab("replay " + sample() + " -a bsd386:types=/nonexistent"), 3, "type rules");
   one_line_error(kmemlab("replay " + sample() + " -m i386 --arena 3G"), 3, "larger than the kernel's addresses");
   const Scratch scratch;
-  one_line_error(kmemlab("replay " + sample() + " -a bsd386:types=" + scratch.write("rules", "cache skbuff_ mbuf\nfoo\n")), 3,
-                 "rules:2");
+  one_line_error(
+      kmemlab("replay " + sample() + " -a bsd386:types=" + scratch.write("rules", "cache skbuff_ mbuf\nfoo\n")), 3,
+      "rules:2");
 }
 
 TEST_CASE("output appears whole or not at all", "[cli][bad]") {
   const Scratch scratch;
   const std::string old = scratch.write("report.json", "the old report");
-  one_line_error(kmemlab("replay " + sample() + " --quiet --json " + scratch.file("no/such/folder/x.json")), 3, "x.json");
+  one_line_error(kmemlab("replay " + sample() + " --quiet --json " + scratch.file("no/such/folder/x.json")), 3,
+                 "x.json");
   const Ran broken = kmemlab("replay " + scratch.write("empty", "") + " --quiet --json " + old);
   CHECK(broken.exit == 3);
   CHECK(read_file(old) == "the old report");

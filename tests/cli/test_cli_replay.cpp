@@ -132,6 +132,20 @@ TEST_CASE("convert keeps everything, repeat frees what a round left", "[cli]") {
   CHECK(contains(replay.out, "\"requests\": " + std::to_string(3 * 43068)));
 }
 
+TEST_CASE("memory while replaying follows live blocks, not trace length", "[cli]") {
+  const Scratch scratch;
+  REQUIRE(kmemlab("convert " + sample() + " " + scratch.file("1.kmt") + " --repeat 2").exit == 0);
+  REQUIRE(kmemlab("convert " + sample() + " " + scratch.file("20.kmt") + " --repeat 20").exit == 0);
+  REQUIRE(std::filesystem::file_size(scratch.file("20.kmt")) > std::uintmax_t{40} << 20);
+  const auto run = [&](const std::string& file) {
+    return peak_kib({"replay", scratch.file(file), "-a", "bsd386", "--quiet"});
+  };
+  const long few = run("1.kmt");
+  const long many = run("20.kmt");
+  INFO(few << " KiB for 2 rounds, " << many << " KiB for 20");
+  CHECK(many < few + 6 * 1024);
+}
+
 TEST_CASE("standard input, and gzip by content", "[cli]") {
   const Scratch scratch;
   const Ran file = kmemlab("info " + sample() + " --json");
@@ -139,6 +153,8 @@ TEST_CASE("standard input, and gzip by content", "[cli]") {
   CHECK(pipe.exit == 0);
   const auto digest = [](const std::string& text) { return text.substr(text.find("\"digest\""), 40); };
   CHECK(digest(file.out) == digest(pipe.out));
+  REQUIRE(kmemlab("convert - " + scratch.file("a.kmt") + " <" + sample()).exit == 0);
+  CHECK(digest(file.out) == digest(kmemlab("info - --json <" + scratch.file("a.kmt")).out));
 }
 
 TEST_CASE("recordings outside the tree: every slab event is offered", "[cli][shared]") {

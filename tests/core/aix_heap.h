@@ -10,7 +10,8 @@
 
 namespace kmemlab::test {
 
-inline Shape rs6000_shape(std::uint64_t arena_bytes = std::uint64_t{1} << 20, std::uint64_t ram_bytes = std::uint64_t{4} << 20) {
+inline Shape rs6000_shape(std::uint64_t arena_bytes = std::uint64_t{1} << 20,
+                          std::uint64_t ram_bytes = std::uint64_t{4} << 20) {
   return {"rs6000", arena_bytes, ram_bytes};
 }
 
@@ -93,7 +94,9 @@ class Aix {
   std::optional<std::uint32_t> user_store(Addr a, std::uint32_t v) {
     return refer(a, Reference::Mode::user, Reference::Access::store, v);
   }
-  std::optional<std::uint32_t> kernel_load(Addr a) { return refer(a, Reference::Mode::kernel, Reference::Access::load); }
+  std::optional<std::uint32_t> kernel_load(Addr a) {
+    return refer(a, Reference::Mode::kernel, Reference::Access::load);
+  }
 
   void verify() {
     if (!checking) return;

@@ -82,7 +82,8 @@ class OnHost {
   std::uint64_t pages_held() const {
     std::uint64_t n = 0;
     const AddrRange arena = machine_->arena();
-    for (Addr a = arena.base; a < arena.end(); a = a + (std::uint64_t{1} << machine_->page_shift())) n += machine_->mapped(a);
+    for (Addr a = arena.base; a < arena.end(); a = a + (std::uint64_t{1} << machine_->page_shift()))
+      n += machine_->mapped(a);
     return n;
   }
   void poke16(Addr a, std::uint16_t v) { machine_->store<std::uint16_t>(a, v); }

@@ -75,8 +75,8 @@ TEMPLATE_TEST_CASE("AIX-G5 V_WORKING is required", "[aix]", OnSim, OnHost) {
   CHECK(a == Addr{7});  // A7: written on success only
 }
 
-TEMPLATE_TEST_CASE("AIX-G6 a storage reference error crashes the system in a V_SYSTEM area, and only there", "[aix]", OnSim,
-                   OnHost) {
+TEMPLATE_TEST_CASE("AIX-G6 a storage reference error crashes the system in a V_SYSTEM area, and only there", "[aix]",
+                   OnSim, OnHost) {
   Aix<TestType> k;
   const Addr plain = k.region(4096);
   const Addr system = k.region(8192, V_WORKING | V_SYSTEM);

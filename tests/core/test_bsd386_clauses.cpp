@@ -3,8 +3,8 @@
 
 namespace kmemlab::test {
 
-TEMPLATE_TEST_CASE("BSD-1 small portions up to 64 KB; beyond, refused as documented, allowed as it was", "[bsd386]", OnSim,
-                   OnHost) {
+TEMPLATE_TEST_CASE("BSD-1 small portions up to 64 KB; beyond, refused as documented, allowed as it was", "[bsd386]",
+                   OnSim, OnHost) {
   SECTION("documented") {
     Heap<TestType> heap;
     CHECK(heap.alloc(65536) == 0);
@@ -146,7 +146,8 @@ TEMPLATE_TEST_CASE("BSD-6 without M_NOWAIT the caller blocks until there is spac
   }
 }
 
-TEMPLATE_TEST_CASE("BSD-6 others may fill the list while a refill sleeps; their blocks are kept", "[bsd386]", OnSim, OnHost) {
+TEMPLATE_TEST_CASE("BSD-6 others may fill the list while a refill sleeps; their blocks are kept", "[bsd386]", OnSim,
+                   OnHost) {
   Shape small;
   small.ram_bytes = 4 * 4096;
   Heap<TestType> heap({}, small);
@@ -184,8 +185,8 @@ TEMPLATE_TEST_CASE("BSD-8 free returns memory to the pool", "[bsd386]", OnSim, O
   CHECK(heap.alloc(512) == a);
 }
 
-TEMPLATE_TEST_CASE("BSD-9 mbufs keep their pages, others return them; an interrupt keeps them and counts", "[bsd386]", OnSim,
-                   OnHost) {
+TEMPLATE_TEST_CASE("BSD-9 mbufs keep their pages, others return them; an interrupt keeps them and counts", "[bsd386]",
+                   OnSim, OnHost) {
   Heap<TestType> heap;
   const auto fill = [&](unsigned type) {
     std::vector<std::uint64_t> blocks;

@@ -11,13 +11,22 @@ TEMPLATE_TEST_CASE("free panics by the original's names", "[bsd386]", OnSim, OnH
   const auto trap = [&](std::uint64_t offset, unsigned type = M_TEMP) {
     return heap.on.trap([&] { heap.free(offset, type); });
   };
-  SECTION("below the arena") { CHECK(trap(std::uint64_t{0} - 4096) == "free: outside arena"); }
-  SECTION("null") {
-    CHECK(heap.on.trap([&] { bsd386::free(heap.on.machine(), heap.state, null_addr, M_TEMP); }) == "free: outside arena");
+  SECTION("below the arena") {
+    CHECK(trap(std::uint64_t{0} - 4096) == "free: outside arena");
   }
-  SECTION("the arena's end") { CHECK(trap(arena) == "free: outside arena"); }
-  SECTION("inside a block") { CHECK(trap(a + 8) == "free: unaligned addr"); }
-  SECTION("a page that holds nothing") { CHECK(trap(0x8000) == "free: page not allocated"); }
+  SECTION("null") {
+    CHECK(heap.on.trap([&] { bsd386::free(heap.on.machine(), heap.state, null_addr, M_TEMP); }) ==
+          "free: outside arena");
+  }
+  SECTION("the arena's end") {
+    CHECK(trap(arena) == "free: outside arena");
+  }
+  SECTION("inside a block") {
+    CHECK(trap(a + 8) == "free: unaligned addr");
+  }
+  SECTION("a page that holds nothing") {
+    CHECK(trap(0x8000) == "free: page not allocated");
+  }
   SECTION("the middle of a large block") {
     const auto large = heap.alloc(12288).value();
     CHECK(trap(large + 4096) == "free: page not allocated");
@@ -27,7 +36,9 @@ TEMPLATE_TEST_CASE("free panics by the original's names", "[bsd386]", OnSim, OnH
     heap.free(b);
     CHECK(trap(b) == "free: multiple frees");
   }
-  SECTION("an impossible type") { CHECK(trap(a, M_LAST) == "free - bogus type"); }
+  SECTION("an impossible type") {
+    CHECK(trap(a, M_LAST) == "free - bogus type");
+  }
   SECTION("a bucket index that cannot be") {
     heap.on.poke16(heap.state.usage_of(heap.on.base()), 33);
     CHECK(trap(a) == "free: wrong bucket");
@@ -48,7 +59,9 @@ TEMPLATE_TEST_CASE("malloc panics by the original's names", "[bsd386]", OnSim, O
   const auto trap = [&](unsigned flags = M_NOWAIT, unsigned type = M_TEMP) {
     return heap.on.trap([&] { heap.alloc(100, flags, type); });
   };
-  SECTION("bogus type") { CHECK(trap(M_NOWAIT, M_LAST) == "malloc - bogus type"); }
+  SECTION("bogus type") {
+    CHECK(trap(M_NOWAIT, M_LAST) == "malloc - bogus type");
+  }
   SECTION("wrong bucket") {
     heap.on.poke16(heap.state.usage_of(heap.on.base()), 9);
     CHECK(trap() == "malloc: wrong bucket");
@@ -123,17 +136,50 @@ TEST_CASE("check() names each broken invariant", "[bsd386]") {
   const Addr page_usage = heap.state.usage_of(heap.on.base());
   const auto broken = [&] { return check(heap.on.machine(), heap.state, scratch).invariant; };
   REQUIRE(broken() == 0);
-  SECTION("1 list length") { heap.state.bucket[10].kb_totalfree += 1; CHECK(broken() == 1); }
-  SECTION("1 endless list") { heap.on.poke32(heap.on.base() + a, static_cast<std::uint32_t>((heap.on.base() + a).v)); CHECK(broken() == 1); }
-  SECTION("2 stray link") { heap.on.poke32(heap.on.base() + a, 0x10); CHECK(broken() == 2); }
-  SECTION("2 unaligned link") { heap.on.poke32(heap.on.base() + a, static_cast<std::uint32_t>((heap.on.base() + 8).v)); CHECK(broken() == 2); }
-  SECTION("3 wrong bucket") { heap.on.poke16(page_usage, 9); CHECK(broken() == 3); }
-  SECTION("4 free count too small") { heap.on.poke16(page_usage + kmemusage::ku_freecnt, 1); CHECK(broken() == 4); }
-  SECTION("5 count without a bucket") { heap.on.poke16(heap.state.usage_of(heap.on.base() + 0x9000) + 2, 1); CHECK(broken() == 5); }
-  SECTION("5 impossible bucket") { heap.on.poke16(heap.state.usage_of(heap.on.base() + 0x9000), 3); CHECK(broken() == 5); }
-  SECTION("6 more free than there are") { heap.on.poke16(page_usage + kmemusage::ku_freecnt, 5); CHECK(broken() == 6); }
-  SECTION("7 kb_total") { heap.state.bucket[10].kb_total = 8; CHECK(broken() == 7); }
-  SECTION("8 memuse") { heap.state.stats[M_TEMP].ks_memuse += 16; CHECK(broken() == 8); }
+  SECTION("1 list length") {
+    heap.state.bucket[10].kb_totalfree += 1;
+    CHECK(broken() == 1);
+  }
+  SECTION("1 endless list") {
+    heap.on.poke32(heap.on.base() + a, static_cast<std::uint32_t>((heap.on.base() + a).v));
+    CHECK(broken() == 1);
+  }
+  SECTION("2 stray link") {
+    heap.on.poke32(heap.on.base() + a, 0x10);
+    CHECK(broken() == 2);
+  }
+  SECTION("2 unaligned link") {
+    heap.on.poke32(heap.on.base() + a, static_cast<std::uint32_t>((heap.on.base() + 8).v));
+    CHECK(broken() == 2);
+  }
+  SECTION("3 wrong bucket") {
+    heap.on.poke16(page_usage, 9);
+    CHECK(broken() == 3);
+  }
+  SECTION("4 free count too small") {
+    heap.on.poke16(page_usage + kmemusage::ku_freecnt, 1);
+    CHECK(broken() == 4);
+  }
+  SECTION("5 count without a bucket") {
+    heap.on.poke16(heap.state.usage_of(heap.on.base() + 0x9000) + 2, 1);
+    CHECK(broken() == 5);
+  }
+  SECTION("5 impossible bucket") {
+    heap.on.poke16(heap.state.usage_of(heap.on.base() + 0x9000), 3);
+    CHECK(broken() == 5);
+  }
+  SECTION("6 more free than there are") {
+    heap.on.poke16(page_usage + kmemusage::ku_freecnt, 5);
+    CHECK(broken() == 6);
+  }
+  SECTION("7 kb_total") {
+    heap.state.bucket[10].kb_total = 8;
+    CHECK(broken() == 7);
+  }
+  SECTION("8 memuse") {
+    heap.state.stats[M_TEMP].ks_memuse += 16;
+    CHECK(broken() == 8);
+  }
   (void)b;
 }
 

@@ -43,7 +43,8 @@ TEMPLATE_TEST_CASE("walk shows every page and every free block", "[bsd386]", OnS
   CHECK(sink.pages[base] == std::pair{PageUse::fragments, std::uint64_t{1024}});
   CHECK(sink.pages[base + 0x1000] == std::pair{PageUse::large_first, std::uint64_t{12288}});
   CHECK(sink.pages[base + 0x3000] == std::pair{PageUse::large_rest, std::uint64_t{12288}});
-  CHECK(sink.free_blocks == std::map<std::uint64_t, std::uint64_t>{{base, 1024}, {base + 0x400, 1024}, {base + a, 1024}});
+  CHECK(sink.free_blocks ==
+        std::map<std::uint64_t, std::uint64_t>{{base, 1024}, {base + 0x400, 1024}, {base + a, 1024}});
 }
 
 TEMPLATE_TEST_CASE("published tables are vmstat -m's, and lists are the real ones", "[bsd386]", OnSim, OnHost) {

@@ -13,13 +13,13 @@ struct SizeVector {
 
 TEMPLATE_TEST_CASE("6.1 size to bucket, charge, pages, address", "[bsd386]", OnSim, OnHost) {
   const SizeVector v = GENERATE(values<SizeVector>({
-      {0, 16, 1, 255, 0xff0},   {1, 16, 1, 255, 0xff0},     {16, 16, 1, 255, 0xff0},     {17, 32, 1, 127, 0xfe0},
-      {53, 64, 1, 63, 0xfc0},   {128, 128, 1, 31, 0xf80},   {129, 256, 1, 15, 0xf00},    {1000, 1024, 1, 3, 0xc00},
-      {1024, 1024, 1, 3, 0xc00}, {1025, 2048, 1, 1, 0x800}, {2048, 2048, 1, 1, 0x800},   {2049, 4096, 1, 0, 0},
-      {3000, 4096, 1, 0, 0},    {4096, 4096, 1, 0, 0},      {4097, 8192, 2, 0, 0},       {5000, 8192, 2, 0, 0},
-      {8191, 8192, 2, 0, 0},    {8192, 8192, 2, 0, 0},      {8193, 12288, 3, 0, 0},      {10000, 12288, 3, 0, 0},
-      {16384, 16384, 4, 0, 0},  {16385, 20480, 5, 0, 0},    {20000, 20480, 5, 0, 0},     {65536, 65536, 16, 0, 0},
-      {65537, 69632, 17, 0, 0}, {262145, 266240, 65, 0, 0},
+      {0, 16, 1, 255, 0xff0},    {1, 16, 1, 255, 0xff0},     {16, 16, 1, 255, 0xff0},   {17, 32, 1, 127, 0xfe0},
+      {53, 64, 1, 63, 0xfc0},    {128, 128, 1, 31, 0xf80},   {129, 256, 1, 15, 0xf00},  {1000, 1024, 1, 3, 0xc00},
+      {1024, 1024, 1, 3, 0xc00}, {1025, 2048, 1, 1, 0x800},  {2048, 2048, 1, 1, 0x800}, {2049, 4096, 1, 0, 0},
+      {3000, 4096, 1, 0, 0},     {4096, 4096, 1, 0, 0},      {4097, 8192, 2, 0, 0},     {5000, 8192, 2, 0, 0},
+      {8191, 8192, 2, 0, 0},     {8192, 8192, 2, 0, 0},      {8193, 12288, 3, 0, 0},    {10000, 12288, 3, 0, 0},
+      {16384, 16384, 4, 0, 0},   {16385, 20480, 5, 0, 0},    {20000, 20480, 5, 0, 0},   {65536, 65536, 16, 0, 0},
+      {65537, 69632, 17, 0, 0},  {262145, 266240, 65, 0, 0},
   }));
   INFO("request " << v.request << " on the " << TestType::name << " machine");
   Heap<TestType> heap(faithful());
@@ -82,7 +82,9 @@ TEMPLATE_TEST_CASE("V2 and BSD-9 pages go back at frees 192, 224, 256", "[bsd386
   std::vector<std::uint64_t> blocks = allocate(heap, 256, 128);
   CHECK(heap.on.pages_held() == 8);
   SECTION("in order") {}
-  SECTION("in reverse") { std::reverse(blocks.begin(), blocks.end()); }
+  SECTION("in reverse") {
+    std::reverse(blocks.begin(), blocks.end());
+  }
   CHECK(returns_of(heap, blocks) == std::vector<unsigned>{192, 224, 256});
   CHECK(heap.bucket(128).kb_totalfree == 160);
   CHECK(heap.bucket(128).kb_total == 160);
@@ -159,7 +161,8 @@ TEMPLATE_TEST_CASE("V7 first fit in the arena", "[bsd386]", OnSim, OnHost) {
   CHECK(heap.alloc(8192) == 0x1000);
 }
 
-TEMPLATE_TEST_CASE("V8 a double free inside the page's count goes unseen, a third is a panic", "[bsd386]", OnSim, OnHost) {
+TEMPLATE_TEST_CASE("V8 a double free inside the page's count goes unseen, a third is a panic", "[bsd386]", OnSim,
+                   OnHost) {
   Heap<TestType> heap(faithful());
   heap.checking = false;
   const auto a = heap.alloc(2048).value();

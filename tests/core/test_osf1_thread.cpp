@@ -315,9 +315,11 @@ TEST_CASE("a signal while the thread runs is not overlooked", "[osf1]") {
   OsfHeap<OnHost> heap(no_preload());
   InterruptedMachine m(heap.on.machine());
   const unsigned where = GENERATE(0U, 1U);
-  INFO("splx number " << where);
+  const unsigned pages = GENERATE(0U, 6U);
+  if (where == 1 && pages == 0) return;  // with nothing to collect the level is raised once
+  INFO("splx number " << where << ", " << pages << " pages free");
   CHECK_FALSE(heap.alloc(16384));
-  const auto blocks = heap.take(6, 8192);
+  const auto blocks = heap.take(pages, 8192);
   heap.free_all(blocks);
   m.countdown = where;
   m.handler = [&] {  // during the refill of 16K, and after the collection

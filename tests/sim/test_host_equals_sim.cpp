@@ -2,10 +2,9 @@
 // addresses, sleep at the same places, and leave the same bytes. The host follows the simulator's recorded schedule.
 #include "core/bsd386/bsd386.h"
 #include "core/machine/host/host_machine.h"
-#include "tests/sim/traces.h"
-
 #include "sim/replay/bsd386_adapter.h"
 #include "sim/replay/replayer.h"
+#include "tests/sim/traces.h"
 
 namespace kmemlab::test {
 
@@ -30,7 +29,8 @@ class RecordingAdapter {
   static constexpr const char* core_name = "bsd386";
   RecordingAdapter(const sim::Bsd386Options& o, const traces::Tables& t) : inner_(o, t) {}
   void boot(sim::Kernel& k) { inner_.boot(k); }
-  bool prepare(Call& c, std::uint64_t size, traces::Index cache, traces::Index site, const sim::CallContext& at, bool zero) const {
+  bool prepare(Call& c, std::uint64_t size, traces::Index cache, traces::Index site, const sim::CallContext& at,
+               bool zero) const {
     return inner_.prepare(c, size, cache, site, at, zero);
   }
   Outcome run(sim::Kernel& k, Call& c) {
@@ -148,7 +148,8 @@ TraceMaker busy(std::uint64_t seed, unsigned events, bool may_sleep) {
       blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       const std::uint64_t size = std::uint64_t{1} << draw(15);
-      blocks.push_back(t.alloc(size + draw(size + 1), may_sleep && !interrupt ? TraceMaker::kernel : TraceMaker::atomic));
+      blocks.push_back(
+          t.alloc(size + draw(size + 1), may_sleep && !interrupt ? TraceMaker::kernel : TraceMaker::atomic));
     }
   }
   return t;

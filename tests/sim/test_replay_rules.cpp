@@ -1,4 +1,5 @@
-// How a replay decides: who may sleep, what is refused, what waits for what. Each trace is small enough to follow by hand.
+// How a replay decides: who may sleep, what is refused, what waits for what. Each trace is small enough to follow by
+// hand.
 #include "tests/sim/traces.h"
 
 namespace kmemlab::test {
@@ -66,15 +67,16 @@ TEST_CASE("a free waits for its sleeping allocation, also when its slot is used 
   t.task(2).at(2'000'000);
   const auto asleep = t.alloc(4096);
   t.task(3).at(3'000'000);
-  t.free(asleep);                                        // must wait for it
-  const auto other = t.alloc(64, TraceMaker::atomic);    // fails at the limit, in the same slot of the trace
+  t.free(asleep);                                      // must wait for it
+  const auto other = t.alloc(64, TraceMaker::atomic);  // fails at the limit, in the same slot of the trace
   t.task(1).at(4'000'000);
-  t.free(0);                                             // wakes task 2
+  t.free(0);  // wakes task 2
   t.task(3).at(5'000'000);
   t.free(other);
   const Replayed run = replay(t, small);
   std::vector<std::pair<std::uint64_t, sim::Action>> order;
-  for (std::size_t i = 12; i < run.completions.size(); ++i) order.push_back({run.completions[i].id, run.completions[i].action});
+  for (std::size_t i = 12; i < run.completions.size(); ++i)
+    order.push_back({run.completions[i].id, run.completions[i].action});
   CHECK(order == std::vector<std::pair<std::uint64_t, sim::Action>>{{other, sim::Action::alloc},
                                                                     {0, sim::Action::free},
                                                                     {asleep, sim::Action::alloc},
@@ -92,11 +94,11 @@ TEST_CASE("a free queued behind a sleeping task frees the block it named on arri
   t.task(1).at(1000);
   fill_limit(t);
   t.task(2).at(2'000'000);
-  t.alloc(4096);                                       // task 2 sleeps
-  t.free(mine);                                        // queued
+  t.alloc(4096);  // task 2 sleeps
+  t.free(mine);   // queued
   t.task(1).at(3'000'000);
-  const auto next = t.alloc(50, TraceMaker::atomic);   // takes `mine`'s slot of the trace; fails at the limit
-  t.free(1);                                           // wakes task 2
+  const auto next = t.alloc(50, TraceMaker::atomic);  // takes `mine`'s slot of the trace; fails at the limit
+  t.free(1);                                          // wakes task 2
   const Replayed run = replay(t, small);
   const sim::Completion& last = run.completions.back();
   CHECK(last.action == sim::Action::free);
@@ -134,7 +136,7 @@ TEST_CASE("interrupts are nobody's task: they run while the task that they inter
   fill_limit(t);
   t.alloc(4096);  // task 1 sleeps
   t.at(2'000'000).context(Context::softirq);
-  t.free(0);      // a softirq on top of task 1
+  t.free(0);  // a softirq on top of task 1
   const Replayed run = replay(t, small);
   CHECK(run.report.asleep_at_end == 0);
   CHECK(run.completions.back().id == 12);

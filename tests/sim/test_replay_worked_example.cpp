@@ -79,10 +79,10 @@ TEST_CASE("external fragmentation and unusable frames at the peak, by hand", "[r
   // third page of 4096 makes the peak: 4096 cached bytes in two runs of 2048.
   TraceMaker t;
   t.task(1).at(1000);
-  t.alloc(2048);                       // page 0, upper half
-  const auto low0 = t.alloc(2048);     // page 0, lower half
-  const auto high1 = t.alloc(2048);    // page 1, upper half
-  t.alloc(2048);                       // page 1, lower half
+  t.alloc(2048);                     // page 0, upper half
+  const auto low0 = t.alloc(2048);   // page 0, lower half
+  const auto high1 = t.alloc(2048);  // page 1, upper half
+  t.alloc(2048);                     // page 1, lower half
   t.at(2'000'000);
   t.free(low0);
   t.free(high1);

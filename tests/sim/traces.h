@@ -26,7 +26,10 @@ class TraceMaker {
   }
   enum Gfp : traces::Index { kernel, atomic, unsaid, zeroed };
 
-  TraceMaker& at(std::uint64_t tick) { event_.tick = tick; return *this; }
+  TraceMaker& at(std::uint64_t tick) {
+    event_.tick = tick;
+    return *this;
+  }
   TraceMaker& task(int pid) {
     for (traces::Index i = 0; i < tables_.tasks.size(); ++i) {
       if (tables_.tasks[i].pid == pid) {
@@ -43,8 +46,14 @@ class TraceMaker {
     source_.cpus = std::max(source_.cpus, n + 1);
     return *this;
   }
-  TraceMaker& context(traces::Context c) { event_.context = c; return *this; }
-  TraceMaker& state(traces::CpuState s) { event_.cpu_state = s; return *this; }
+  TraceMaker& context(traces::Context c) {
+    event_.context = c;
+    return *this;
+  }
+  TraceMaker& state(traces::CpuState s) {
+    event_.cpu_state = s;
+    return *this;
+  }
   traces::BlockId alloc(std::uint64_t size, Gfp gfp = kernel) {
     traces::Event e = event_;
     e.op = traces::Op::alloc;
@@ -53,7 +62,9 @@ class TraceMaker {
     e.name = 0;
     e.id = next_id_++;
     e.slot = 0;
-    while (std::find_if(slots_.begin(), slots_.end(), [&](const auto& s) { return s.second == e.slot; }) != slots_.end()) ++e.slot;
+    while (std::find_if(slots_.begin(), slots_.end(), [&](const auto& s) { return s.second == e.slot; }) !=
+           slots_.end())
+      ++e.slot;
     slots_[e.id] = e.slot;
     events_.push_back(e);
     return e.id;
@@ -76,7 +87,10 @@ class TraceMaker {
     slots_.erase(id);
     events_.push_back(e);
   }
-  void other(traces::Event e) { e.tick = event_.tick; events_.push_back(e); }
+  void other(traces::Event e) {
+    e.tick = event_.tick;
+    events_.push_back(e);
+  }
   traces::BlockId new_id() { return next_id_++; }
 
   traces::KmtReader reader() const {
@@ -109,8 +123,14 @@ class Recorder final : public sim::Observer {
       FAIL("event " << c.event << ": held " << now.held << " cached " << now.cached);
     }
   }
-  void on_sleep(const sim::SleepNote& n) override { ledger.on_sleep(n); sleeps.push_back(n); }
-  void on_wake(const sim::SleepNote& n) override { ledger.on_wake(n); wakes.push_back(n); }
+  void on_sleep(const sim::SleepNote& n) override {
+    ledger.on_sleep(n);
+    sleeps.push_back(n);
+  }
+  void on_wake(const sim::SleepNote& n) override {
+    ledger.on_wake(n);
+    wakes.push_back(n);
+  }
   void page_mapped(Addr a) override { ledger.page_mapped(a); }
   void page_unmapped(Addr a) override { ledger.page_unmapped(a); }
   void on_end(std::uint64_t tick) override { ledger.on_end(tick); }
@@ -143,7 +163,8 @@ inline Replayed replay(traces::KmtReader& trace, const ReplaySetup& setup = {}) 
   if (!cores) FAIL(cores.error().text());
   auto facts = sim::replay(trace, cores.value()[0], machine, setup.policy, recorder, [](std::uint64_t) {});
   if (!facts) FAIL(facts.error().text());
-  return {recorder.ledger.finish(*facts), recorder.completions, recorder.sleeps, recorder.wakes, machine.profile.arena_base};
+  return {recorder.ledger.finish(*facts), recorder.completions, recorder.sleeps, recorder.wakes,
+          machine.profile.arena_base};
 }
 
 inline Replayed replay(const TraceMaker& maker, const ReplaySetup& setup = {}) {

@@ -1,5 +1,5 @@
-// Section 12 of a container: the totals of its events (totals.h), so that nobody has to count them again. It may be absent;
-// then they are counted.
+// Section 12 of a container: the totals of its events (totals.h), so that nobody has to count them again. It may be
+// absent; then they are counted.
 #pragma once
 
 #include "traces/kmt/bytes.h"

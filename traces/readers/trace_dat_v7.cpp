@@ -174,7 +174,8 @@ void TraceDatParser::check_tail() {
   while (options_end_ < end) {
     const auto section = section_at(options_end_);
     if (!section || section->size > end - section->offset) {
-      damage_.at_byte(options_end_, end - options_end_, "the last section ends early", "a trace.dat that was written to its end");
+      damage_.at_byte(options_end_, end - options_end_, "the last section ends early",
+                      "a trace.dat that was written to its end");
       return;
     }
     options_end_ = section->offset + section->size;

@@ -63,7 +63,9 @@ void HostMachine::wakeup(Channel channel) {
   }
 }
 
-std::vector<Channel> HostMachine::take_wakeups() { return std::exchange(wakeups_, {}); }
+std::vector<Channel> HostMachine::take_wakeups() {
+  return std::exchange(wakeups_, {});
+}
 
 void HostMachine::wait(std::unique_lock<std::mutex>& lock, Channel channel) {
   waiting_.push_back(channel);

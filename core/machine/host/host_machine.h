@@ -1,9 +1,9 @@
 // The host machine: a core runs on plain memory of the computer, with direct loads and stores. It exists to prove that
 // the simulated machine runs the real allocator: the same calls must give the same guest addresses and leave the same
 // bytes. Nothing is shared with the simulator but the contract (core/machine/concepts.h, kmem_call.h): address space is
-// a page bitmap searched first fit, frames are pages of an anonymous file that the host's own MMU maps into a window, lowest
-// free frame first. A page that is not mapped is PROT_NONE, so that a stray access stops the process.
-// This folder is the one place in core/ that calls the operating system. A panic throws HostTrap (docs/design.md, traps).
+// a page bitmap searched first fit, frames are pages of an anonymous file that the host's own MMU maps into a window,
+// lowest free frame first. A page that is not mapped is PROT_NONE, so that a stray access stops the process. This
+// folder is the one place in core/ that calls the operating system. A panic throws HostTrap (docs/design.md, traps).
 #pragma once
 
 #include <bit>
@@ -37,9 +37,9 @@ struct HostShape {
   unsigned word_bytes = 8;
   bool big_endian = false;
   AddrRange arena{};
-  AddrRange boot{};          ///< where boot_alloc takes from
+  AddrRange boot{};            ///< where boot_alloc takes from
   AddrRange private_region{};  ///< of processes; may be empty
-  std::uint64_t frames = 0;  ///< page frames that kmem may map
+  std::uint64_t frames = 0;    ///< page frames that kmem may map
 };
 
 class HostMachine {
@@ -159,16 +159,16 @@ class HostMachine {
 
   static constexpr std::uint32_t no_frame = ~std::uint32_t{0};
   HostShape shape_;
-  unsigned char* window_ = nullptr;       ///< arena
-  unsigned char* boot_window_ = nullptr;  ///< boot memory
+  unsigned char* window_ = nullptr;          ///< arena
+  unsigned char* boot_window_ = nullptr;     ///< boot memory
   unsigned char* private_window_ = nullptr;  ///< private region of the process that runs
   std::uint64_t boot_used_ = 0;
   int frames_file_ = -1;
-  std::vector<bool> page_taken_;            ///< address space of the arena
-  std::vector<std::uint32_t> frame_of_;     ///< per page of the arena
+  std::vector<bool> page_taken_;         ///< address space of the arena
+  std::vector<std::uint32_t> frame_of_;  ///< per page of the arena
   std::vector<bool> frame_taken_;
-  std::vector<PageKey> key_of_;             ///< per page of the arena
-  std::vector<bool> system_page_;           ///< per page of the arena: a reference error there is a crash
+  std::vector<PageKey> key_of_;                        ///< per page of the arena
+  std::vector<bool> system_page_;                      ///< per page of the arena: a reference error there is a crash
   std::vector<std::vector<std::uint32_t>> processes_;  ///< frames of each one's private region
   unsigned running_ = 0;                               ///< from 1; 0 = none
   std::vector<Channel> wakeups_;
