@@ -51,6 +51,7 @@
 //
 // PROCESS ENVIRONMENT. All services but unpin refuse in an interrupt and write a line on the console; Config::strict
 // stops the machine instead. pinned_heap is no exception: what pinning buys is that an interrupt may touch the data.
+// Because unpin may interrupt the others, they keep interrupts off while pages, pins and frames change hands.
 //
 // INVARIANTS, numbered as check() reports them
 //   1  every live heap's descriptors say HEAP and agree with the heap's record

@@ -10,12 +10,11 @@
 
 namespace kmemlab::aix {
 
-/// No levels are raised and nobody is woken: an interrupt never gets past the first test of a service, and nobody
-/// sleeps.
+/// Nobody is woken, for nobody sleeps.
 template <class M>
-concept Machine = HasMemory<M> && HasShape<M> && HasPages<M> && HasProcesses<M> && HasReferenceErrors<M> &&
-                  HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> && requires(const M m) {
-                    { m.in_interrupt() } -> std::same_as<bool>;
+concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasPages<M> && HasProcesses<M> &&
+                  HasReferenceErrors<M> && HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> &&
+                  requires(const M m) {
                     { m.arena() } -> std::same_as<AddrRange>;
                   };
 
@@ -29,6 +28,16 @@ bool process_environment(M& m, State& s, const char* complaint) {
   m.console(complaint);
   if (s.strict == Strict::yes) m.panic(complaint);
   return false;
+}
+
+/// Runs f with allocating interrupts off. Only unpin may be called in an interrupt; so whatever changes which pages are
+/// in use, pinned or have frames is guarded, and giving out fragments of a page is not.
+template <Machine M, class F>
+auto guarded(M& m, F f) {
+  const int level = m.splimp();
+  const auto result = f();
+  m.splx(level);
+  return result;
 }
 
 template <Machine M>

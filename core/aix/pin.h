@@ -28,6 +28,28 @@ bool free_in_kernel_heap(M& m, const State& s, Addr page) {
   return kind != Kind::fragments && kind != Kind::run && kind != Kind::rest;
 }
 
+template <Machine M>
+int pin_range(M& m, State& s, AddrRange pages) {
+  for (Addr page = pages.base; page < pages.end(); page = page + s.page_bytes()) {
+    if (!m.accessible(page)) return EINVAL;
+  }
+  return pin_pages(m, s, pages.base, pages.bytes >> s.page_shift) ? 0 : ENOMEM;
+}
+
+template <Machine M>
+int unpin_range(M& m, State& s, AddrRange pages) {
+  for (Addr page = pages.base; page < pages.end(); page = page + s.page_bytes()) {
+    const std::uint16_t pins = get_pins(m, s, page);
+    if (pins == 0) return EINVAL;
+    set_pins(m, s, page, static_cast<std::uint16_t>(pins - 1));
+    if (pins == 1 && free_in_kernel_heap(m, s, page)) {
+      m.kmem_unmap(page);
+      --s.leaked_pins;
+    }
+  }
+  return 0;
+}
+
 }  // namespace detail
 
 /// 0; EINVAL (len <= 0, or a page of the range is not there); ENOMEM (the limit, or a count is full).
@@ -36,27 +58,16 @@ int pin(M& m, State& s, Addr addr, std::int64_t len) {
   if (!detail::process_environment(m, s, "pin: not in the process environment")) return EINVAL;
   const AddrRange pages = detail::touched(s, addr, len);
   if (pages.bytes == 0) return EINVAL;
-  for (Addr page = pages.base; page < pages.end(); page = page + s.page_bytes()) {
-    if (!m.accessible(page)) return EINVAL;
-  }
-  return detail::pin_pages(m, s, pages.base, pages.bytes >> s.page_shift) ? 0 : ENOMEM;
+  return detail::guarded(m, [&] { return detail::pin_range(m, s, pages); });
 }
 
-/// 0; EINVAL (as above, or a page is not pinned). A page that is free in kernel_heap loses its frame with its last pin.
+/// 0; EINVAL (as above, or a page is not pinned: the pages before it have lost a pin, those after it keep theirs). A
+/// page that is free in kernel_heap loses its frame with its last pin. May be called in an interrupt.
 template <Machine M>
 int unpin(M& m, State& s, Addr addr, std::int64_t len) {
   const AddrRange pages = detail::touched(s, addr, len);
   if (pages.bytes == 0) return EINVAL;
-  for (Addr page = pages.base; page < pages.end(); page = page + s.page_bytes()) {
-    const std::uint16_t pins = detail::get_pins(m, s, page);
-    if (pins == 0) return EINVAL;
-    detail::set_pins(m, s, page, static_cast<std::uint16_t>(pins - 1));
-    if (pins == 1 && detail::free_in_kernel_heap(m, s, page)) {
-      m.kmem_unmap(page);
-      --s.leaked_pins;
-    }
-  }
-  return 0;
+  return detail::guarded(m, [&] { return detail::unpin_range(m, s, pages); });
 }
 
 /// For viewers and tests: the pin count of the page that `a` lies in.

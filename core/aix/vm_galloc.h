@@ -40,6 +40,19 @@ void leave_region(M& m, State& s, AddrRange region) {
   }
 }
 
+/// Pins that are left on the pages go with them (D4).
+template <Machine M>
+int drop_frames(M& m, State& s, AddrRange region) {
+  for (Addr page = region.base; page < region.end(); page = page + s.page_bytes()) {
+    if (get_pins(m, s, page) != 0) {
+      ++s.leaked_pins_total;
+      set_pins(m, s, page, 0);
+    }
+    m.kmem_unmap(page);
+  }
+  return 0;
+}
+
 template <Machine M>
 int take_frames(M& m, State& s, AddrRange region, PageKey key) {
   for (Addr page = region.base; page < region.end(); page = page + s.page_bytes()) {
@@ -91,13 +104,7 @@ int vm_gfree(M& m, State& s, Addr eaddr, std::uint64_t size) {
   if (bytes != pages << s.page_shift) return EINVAL;
   const AddrRange region{eaddr, bytes};
   storage_gone(m, s, region);
-  for (Addr page = region.base; page < region.end(); page = page + s.page_bytes()) {
-    if (detail::get_pins(m, s, page) != 0) {
-      ++s.leaked_pins_total;
-      detail::set_pins(m, s, page, 0);
-    }
-    m.kmem_unmap(page);
-  }
+  detail::guarded(m, [&] { return detail::drop_frames(m, s, region); });
   detail::leave_region(m, s, region);
   m.kmem_release(region.base, region.bytes);
   s.galloc_pages -= pages;

@@ -103,7 +103,7 @@ Outcome take_fragment(const Work<M>& w, XmallocCall& call, unsigned k) {
   std::uint32_t p = w.touch.get(fr);
   if (p == no_page) {
     Reason reason{};
-    p = carve_page(w, k, reason);
+    p = guarded(w.m, [&] { return carve_page(w, k, reason); });
     if (p == no_page) return fail_call(w.s, call, reason);
   }
   if (p >= w.g.numpages) w.m.panic("xmalloc: fragment list corrupted");
@@ -164,7 +164,8 @@ Outcome xmalloc(M& m, State& s, XmallocCall& call) {
   if (call.size > std::numeric_limits<std::int32_t>::max()) return detail::fail_call(s, call, Reason::too_big);
   const detail::Work<M> work(m, s, *named);
   const unsigned k = detail::class_of(static_cast<std::uint64_t>(call.size), static_cast<unsigned>(call.align));
-  return k <= frag_max ? detail::take_fragment(work, call, k) : detail::take_run(work, call);
+  if (k <= frag_max) return detail::take_fragment(work, call, k);
+  return detail::guarded(m, [&] { return detail::take_run(work, call); });
 }
 
 }  // namespace kmemlab::aix

@@ -22,13 +22,14 @@ void give_pages(const Work<M>& w, std::uint32_t p, std::uint32_t n) {
 
 /// All fragments of page p are free: it leaves its list (where it is, for a page has two fragments at least).
 template <Machine M>
-void give_fragment_page(const Work<M>& w, std::uint32_t p, unsigned k) {
+int give_fragment_page(const Work<M>& w, std::uint32_t p, unsigned k) {
   const PageSet<Touch<M>> list = w.table.with_free(w.at.anchor, k);
   list.erase(p);
   const Addr fr = w.desc(heap_t::fr_of(k));
   if (w.touch.get(fr) == p) w.touch.put(fr, list.next(p));
   w.touch.add(w.desc(heap_t::frtot_of(k)), ~w.fragments(k) + 1);
   give_pages(w, p, 1);
+  return 0;
 }
 
 template <Machine M>
@@ -48,7 +49,7 @@ int free_fragment(const Work<M>& w, Addr ptr, std::uint32_t p, What what) {
   w.change_amount(~(std::uint64_t{1} << k) + 1);
   w.m.step({StepKind::pushed_block, static_cast<std::uint16_t>(k), ptr, std::uint64_t{1} << k});
   if (nfree == w.fragments(k)) {
-    give_fragment_page(w, p, k);
+    guarded(w.m, [&] { return give_fragment_page(w, p, k); });
   } else if (nfree == 1) {
     w.table.with_free(w.at.anchor, k).insert(p);
     const Addr fr = w.desc(heap_t::fr_of(k));
@@ -82,7 +83,7 @@ int free_block(M& m, State& s, Addr ptr, heapaddr_t heap) {
   if (what.anchor() != named->anchor) return -1;
   switch (what.kind()) {
     case Kind::fragments: return free_fragment(w, ptr, p, what);
-    case Kind::run: return free_run(w, ptr, p);
+    case Kind::run: return guarded(m, [&] { return free_run(w, ptr, p); });
     default: return -1;
   }
 }

@@ -221,6 +221,7 @@ TEMPLATE_TEST_CASE("AIX-G14 vm_gfree takes exactly one region, or changes nothin
     const aix::heapaddr_t heap = k.init_heap(b, 2 * 4096);
     REQUIRE(k.xmalloc(16, 0, heap));
     CHECK(k.vm_gfree(b, 2 * 4096) == 0);
+    CHECK(k.state.private_heaps == 0);
     CHECK_FALSE(k.xmalloc(16, 0, heap));
     CHECK(k.last.reason == Reason::bad_heap);
     REQUIRE(k.region(6 * 4096) == a);  // the same addresses again, other contents

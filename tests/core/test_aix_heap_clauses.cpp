@@ -246,8 +246,10 @@ TEMPLATE_TEST_CASE("AIX-H10 a private heap is its process's own", "[aix]", OnSim
     CHECK(k.xmalloc(128, 0, heap) == a);
     CHECK(k.amount(heap) == 128);
     m.run_process(owner);
+    CHECK(k.state.private_heaps == 2);
     CHECK(k.amount(heap) == 64);
     CHECK(k.kernel_load(a) == 4711U);
+    CHECK(k.xmalloc(8192, 0, heap) == a + 4096);  // more than the other heap has
     CHECK(k.xmfree(a, heap) == 0);
   }
   SECTION("the process ends: the heap is dead, and its storage free") {

@@ -171,6 +171,52 @@ TEMPLATE_TEST_CASE("a block freed while pinned keeps its frame until the last un
   }
 }
 
+/// An interrupt handler that unpins a page, as a driver's does at the end of a transfer.
+class Unpins final : public sim::InterruptSource {
+ public:
+  Unpins(Aix<OnSim>& k, Addr page) : k_(k), page_(page) {}
+  void interrupt(sim::Machine&, const sim::PlannedInterrupt&) override {
+    result = aix::unpin(k_.on.machine(), k_.state, page_, 1);
+  }
+  int result = -1;
+
+ private:
+  Aix<OnSim>& k_;
+  Addr page_;
+};
+
+TEST_CASE("unpin may interrupt any other service, at any access", "[aix]") {
+  const unsigned what = GENERATE(0U, 1U, 2U, 3U);
+  bool came_late = false;
+  for (std::uint64_t n = 0; !came_late; ++n) {
+    INFO("service " << what << ", interrupt before access " << n);
+    REQUIRE(n < 2000);
+    Aix<OnSim> k;
+    const Addr a = k.xmalloc(3 * 4096);
+    const Addr b = k.xmalloc(2 * 4096);
+    REQUIRE(k.pin(a + 4096, 1) == 0);
+    if (what != 0) REQUIRE(k.xmfree(a) == 0);  // the page is free now, and only the pin keeps its frame
+    Unpins handler(k, a + 4096);
+    sim::Machine& m = k.on.machine().machine();
+    m.set_interrupt_source(&handler);
+    m.plan_interrupt({m.accesses() + n, 0, 1, 0});
+    const std::uint64_t last = m.accesses();
+    k.checking = false;
+    if (what == 0) CHECK(k.xmfree(a) == 0);
+    if (what == 1) CHECK(k.xmalloc(3 * 4096) == a);
+    if (what == 2) CHECK(k.xmfree(b) == 0);
+    if (what == 3) CHECK(k.pin(b, 8192) == 0);
+    came_late = m.accesses() < last + n;
+    if (came_late) break;
+    m.poll_interrupts();
+    CHECK(handler.result == 0);
+    CHECK(k.state.leaked_pins == 0);
+    const CheckResult r = k.check();
+    REQUIRE(r.invariant == 0);
+    CHECK(k.state.pinned_pages == (what == 3 ? 2 : 0));
+  }
+}
+
 TEMPLATE_TEST_CASE("pinned_heap's own pin taken off by its user: seen at xmfree", "[aix]", OnSim, OnHost) {
   aix::Config config;
   SECTION("recorded") {

@@ -135,6 +135,8 @@ class AixMachine {
   void store_word(Addr a, std::uint64_t v) { m_.store_word(a, v); }
   void zero(Addr a, std::uint64_t bytes) { m_.zero(a, bytes); }
   bool in_interrupt() const { return m_.in_interrupt(); }
+  int splimp() { return m_.splimp(); }
+  void splx(int level) { m_.splx(level); }
   AddrRange arena() const { return m_.arena(); }
   KmemSpace kmem_reserve(std::uint64_t bytes) { return m_.kmem_reserve(bytes); }
   void kmem_release(Addr a, std::uint64_t bytes) { m_.kmem_release(a, bytes); }

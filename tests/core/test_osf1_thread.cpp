@@ -335,6 +335,17 @@ TEST_CASE("a signal while the thread runs is not overlooked", "[osf1]") {
   CHECK(heap.alloc(16384));
 }
 
+TEST_CASE("a signal while the thread runs is a wake-up of its own: N pages more", "[osf1]") {
+  OsfHeap<OnHost> heap(no_preload());
+  InterruptedMachine m(heap.on.machine());
+  const auto blocks = heap.take(8, 8192);
+  heap.free_all({blocks.begin(), blocks.begin() + 7});
+  m.handler = [&] { osf1::free(m, heap.state, {heap.on.base() + blocks[7], M_DEVBUF, 0}); };
+  osf1::pool_thread(m, heap.state, heap.thread);
+  heap.verify();
+  CHECK(heap.state.collected == 2);
+}
+
 TEMPLATE_TEST_CASE("a long mixed run keeps every invariant and ends empty", "[osf1]", OnSim, OnHost) {
   const bool debug = GENERATE(false, true);
   Config config = debug ? with_kmem_debug() : Config{};

@@ -69,6 +69,11 @@ TEST_CASE("water marks: lowat one page's worth, highwat five", "[osf1]") {
     CHECK(heap.state.bucket[i].kb_lowat == elmpercl[i - MINBUCKET]);
     CHECK(heap.state.bucket[i].kb_highwat == 5 * elmpercl[i - MINBUCKET]);
   }
+  Config config;
+  config.lowat_pages = 3;
+  config.highwat_pages = 1;  // the thread would give back what it had just filled in
+  OsfHeap<OnSim> upside_down(config);
+  CHECK(upside_down.bucket(4096).kb_highwat == 6);
 }
 
 TEMPLATE_TEST_CASE("V9", "[osf1]", OnSim, OnHost) {
