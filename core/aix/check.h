@@ -66,10 +66,14 @@ class Checker {
     const bool was_free = last_free_;
     last_free_ = what.kind() == Kind::free_run;
     switch (what.kind()) {
-      case Kind::fragments: return fragments(p++, what);
-      case Kind::run: return run_of_pages(p, what);
-      case Kind::free_run: return was_free ? CheckResult{6, at} : free_run(p);
-      default: return {5, at};
+      case Kind::fragments:
+        return fragments(p++, what);
+      case Kind::run:
+        return run_of_pages(p, what);
+      case Kind::free_run:
+        return was_free ? CheckResult{6, at} : free_run(p);
+      default:
+        return {5, at};
     }
   }
 

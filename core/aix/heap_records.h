@@ -19,7 +19,9 @@ struct Named {
   Addr desc{};
 };
 
-constexpr bool overlap(const AddrRange& a, const AddrRange& b) { return a.contains(b.base) || b.contains(a.base); }
+constexpr bool overlap(const AddrRange& a, const AddrRange& b) {
+  return a.contains(b.base) || b.contains(a.base);
+}
 
 template <Machine M>
 bool reachable(const M& m, const HeapRecord& h) {

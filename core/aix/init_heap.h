@@ -125,7 +125,9 @@ void aixinit(M& m, State& s, const Config& config) {
 
 /// Bytes of kernel_heap's descriptors, lists and page table inside held pages: whole pages, since their tails serve
 /// nothing else. Private heaps are blocks like any other.
-inline std::uint64_t metadata_bytes(const State& s) { return std::uint64_t{s.metadata_pages} << s.page_shift; }
+inline std::uint64_t metadata_bytes(const State& s) {
+  return std::uint64_t{s.metadata_pages} << s.page_shift;
+}
 template <Machine M>
 std::uint64_t metadata_bytes(const M&, const State& s) {
   return metadata_bytes(s);

@@ -28,17 +28,17 @@ inline constexpr unsigned group_pages = 32;
 
 /// Heap descriptor: byte offsets. Arrays have 12 entries, of which 4 to 11 are used.
 struct heap_t {
-  static constexpr std::uint64_t sanity = 0;    ///< u32: HEAP_SANITY
-  static constexpr std::uint64_t alt = 4;       ///< u32: 1 = this descriptor's memory is pinned
-  static constexpr std::uint64_t base = 8;      ///< u64: address of page 0
-  static constexpr std::uint64_t amount = 16;   ///< u64: bytes granted and not freed
-  static constexpr std::uint64_t numpages = 24; ///< u32
-  static constexpr std::uint64_t pinflag = 28;  ///< u32: as alt
-  static constexpr std::uint64_t pagtot = 32;   ///< u32: pages that this descriptor has out of the pool (meaning ours)
-  static constexpr std::uint64_t pagused = 36;  ///< u32: of them, pages of live page runs (meaning ours)
-  static constexpr std::uint64_t frtot = 40;    ///< u32[12]: fragments that exist
-  static constexpr std::uint64_t frused = 88;   ///< u32[12]: fragments that live
-  static constexpr std::uint64_t fr = 136;      ///< u32[12]: lowest page with a free fragment, or no_page
+  static constexpr std::uint64_t sanity = 0;     ///< u32: HEAP_SANITY
+  static constexpr std::uint64_t alt = 4;        ///< u32: 1 = this descriptor's memory is pinned
+  static constexpr std::uint64_t base = 8;       ///< u64: address of page 0
+  static constexpr std::uint64_t amount = 16;    ///< u64: bytes granted and not freed
+  static constexpr std::uint64_t numpages = 24;  ///< u32
+  static constexpr std::uint64_t pinflag = 28;   ///< u32: as alt
+  static constexpr std::uint64_t pagtot = 32;    ///< u32: pages that this descriptor has out of the pool (meaning ours)
+  static constexpr std::uint64_t pagused = 36;   ///< u32: of them, pages of live page runs (meaning ours)
+  static constexpr std::uint64_t frtot = 40;     ///< u32[12]: fragments that exist
+  static constexpr std::uint64_t frused = 88;    ///< u32[12]: fragments that live
+  static constexpr std::uint64_t fr = 136;       ///< u32[12]: lowest page with a free fragment, or no_page
   static constexpr std::uint64_t bytes = 184;
   static constexpr std::uint64_t frtot_of(unsigned k) { return frtot + 4 * k; }
   static constexpr std::uint64_t frused_of(unsigned k) { return frused + 4 * k; }
@@ -76,15 +76,15 @@ struct Geometry {
   Addr front{};
   Addr base{};
   Addr pool{};
-  Addr index{};  ///< upper levels of the lists
-  Addr table{};  ///< groups
+  Addr index{};                ///< upper levels of the lists
+  Addr table{};                ///< groups
   std::uint32_t numpages = 0;  ///< 0: the area is too small for a heap
   std::uint32_t front_pages = 0;
-  std::uint32_t anchors = 1;   ///< descriptors: 2 for the pair kernel_heap and pinned_heap, else 1
-  std::uint32_t lists = 0;     ///< a list for each class of each descriptor, and the starts of free runs
+  std::uint32_t anchors = 1;      ///< descriptors: 2 for the pair kernel_heap and pinned_heap, else 1
+  std::uint32_t lists = 0;        ///< a list for each class of each descriptor, and the starts of free runs
   std::uint32_t index_words = 0;  ///< of one list
   std::uint32_t levels = 0;
-  std::array<std::uint32_t, 6> level_at{};     ///< level n (from 1): first word in the list's index
+  std::array<std::uint32_t, 6> level_at{};  ///< level n (from 1): first word in the list's index
   std::array<std::uint32_t, 6> level_words{};
   std::uint32_t entry_bytes = 0;
   std::uint32_t group_bytes = 0;

@@ -13,17 +13,17 @@ namespace kmemlab::aix {
 /// Nobody is woken, for nobody sleeps.
 template <class M>
 concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasPages<M> && HasProcesses<M> &&
-                  HasReferenceErrors<M> && HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> &&
-                  requires(const M m) {
-                    { m.arena() } -> std::same_as<AddrRange>;
-                  };
+    HasReferenceErrors<M> && HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> && requires(const M m) {
+  { m.arena() } -> std::same_as<AddrRange>;
+};
 
 namespace detail {
 
 /// True in the process environment. Otherwise the violation is recorded (A1) and the service is to refuse.
 template <Machine M>
 bool process_environment(M& m, State& s, const char* complaint) {
-  if (!m.in_interrupt()) [[likely]] return true;
+  if (!m.in_interrupt()) [[likely]]
+    return true;
   ++s.violations;
   m.console(complaint);
   if (s.strict == Strict::yes) m.panic(complaint);

@@ -43,18 +43,18 @@ struct Config {
 
 /// One page of the arena in the table of pages, in guest memory: byte offsets. Eight bytes.
 struct vm_page {
-  static constexpr std::uint64_t pins = 0;   ///< u16: pin count; its frame stays while it is not 0
+  static constexpr std::uint64_t pins = 0;  ///< u16: pin count; its frame stays while it is not 0
   static constexpr std::uint64_t type = 2;  ///< u16: V_ bits of the region, with region_first etc.; kept after vm_gfree
   static constexpr std::uint64_t pages = 4;  ///< u32: in the first page of a region, its pages
   static constexpr std::uint64_t bytes = 8;
 };
-inline constexpr std::uint16_t region_first = 0x100;  ///< a region starts here
-inline constexpr std::uint16_t region_rest = 0x200;   ///< another page of a region
+inline constexpr std::uint16_t region_first = 0x100;        ///< a region starts here
+inline constexpr std::uint16_t region_rest = 0x200;         ///< another page of a region
 inline constexpr std::uint16_t region_kernel_heap = 0x400;  ///< made at boot: vm_gfree refuses it
 
 /// A heap that lives. Slot 0 is the pair kernel_heap and pinned_heap.
 struct HeapRecord {
-  Geometry g{};             ///< numpages 0: the slot is empty
+  Geometry g{};               ///< numpages 0: the slot is empty
   std::uint32_t process = 0;  ///< owner of the private region that it lies in; 0 = global
 };
 inline constexpr unsigned heaps_max = 64;  ///< ours: how many heaps may live at a time
@@ -66,16 +66,16 @@ struct State {
   heapaddr_t pinned_heap{};
   AddrRange arena{};
   Addr vm_page_base{};
-  std::uint64_t pin_limit = 0;         ///< pages
-  std::uint64_t pinned_pages = 0;      ///< pages whose pin count is not 0
-  std::uint64_t leaked_pins = 0;  ///< free pages of kernel_heap that keep their frame because somebody still pins them
-  std::uint64_t leaked_pins_total = 0; ///< how often a page became such
-  std::uint64_t violations = 0;        ///< process-only services called in an interrupt
+  std::uint64_t pin_limit = 0;     ///< pages
+  std::uint64_t pinned_pages = 0;  ///< pages whose pin count is not 0
+  std::uint64_t leaked_pins = 0;   ///< free pages of kernel_heap that keep their frame because somebody still pins them
+  std::uint64_t leaked_pins_total = 0;  ///< how often a page became such
+  std::uint64_t violations = 0;         ///< process-only services called in an interrupt
   std::uint64_t xmalloc_calls = 0;
   std::uint64_t xmalloc_failed = 0;
   std::uint64_t xmfree_failed = 0;
-  std::uint64_t galloc_pages = 0;      ///< pages of live vm_galloc regions, kernel_heap's not counted
-  std::uint32_t metadata_pages = 0;    ///< of kernel_heap's front, with frames
+  std::uint64_t galloc_pages = 0;    ///< pages of live vm_galloc regions, kernel_heap's not counted
+  std::uint32_t metadata_pages = 0;  ///< of kernel_heap's front, with frames
   unsigned page_shift = 12;
   Strict strict = Strict::no;
 
@@ -105,8 +105,8 @@ struct XmallocCall {
   int align = 0;          ///< log2 of the boundary
   heapaddr_t heap{};
 
-  Addr address{};             ///< result when done; null when failed
-  std::uint64_t granted = 0;  ///< bytes of the block when done
+  Addr address{};                       ///< result when done; null when failed
+  std::uint64_t granted = 0;            ///< bytes of the block when done
   Reason reason = Reason::none;         ///< when failed; the original only says NULL
   SleepCause cause = SleepCause::none;  ///< never set; for the common shape of calls
   Channel channel{};                    ///< never set

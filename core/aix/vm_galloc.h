@@ -14,7 +14,9 @@ namespace kmemlab::aix {
 
 namespace detail {
 
-inline std::uint64_t galloc_unit(const State& s) { return std::max<std::uint64_t>(4096, s.page_bytes()); }
+inline std::uint64_t galloc_unit(const State& s) {
+  return std::max<std::uint64_t>(4096, s.page_bytes());
+}
 
 /// Writes a region into the table of pages.
 template <Machine M>

@@ -124,8 +124,16 @@ void walk_heap(const M& m, const State& s, heapaddr_t heap, S& sink) {
 /// fr[k] and the free runs of kernel_heap.
 template <HasPeek M, TableSink S>
 void publish(const M& m, const State& s, S& sink) {
-  sink.table("heap", {{"heapaddr", "addr"}, {"sanity", ""}, {"base", "addr"}, {"alt", ""}, {"numpages", ""},
-                      {"amount", "bytes"}, {"pagtot", ""}, {"pagused", ""}, {"fresh", ""}, {"front_pages", ""}});
+  sink.table("heap", {{"heapaddr", "addr"},
+                      {"sanity", ""},
+                      {"base", "addr"},
+                      {"alt", ""},
+                      {"numpages", ""},
+                      {"amount", "bytes"},
+                      {"pagtot", ""},
+                      {"pagused", ""},
+                      {"fresh", ""},
+                      {"front_pages", ""}});
   detail::each_descriptor(s, [&](const Geometry& g, std::uint32_t anchor, std::string_view name) {
     detail::publish_heap(m, g, anchor, name, sink);
   });

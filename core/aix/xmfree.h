@@ -82,9 +82,12 @@ int free_block(M& m, State& s, Addr ptr, heapaddr_t heap) {
   const What what = w.table.what(p);
   if (what.anchor() != named->anchor) return -1;
   switch (what.kind()) {
-    case Kind::fragments: return free_fragment(w, ptr, p, what);
-    case Kind::run: return guarded(m, [&] { return free_run(w, ptr, p); });
-    default: return -1;
+    case Kind::fragments:
+      return free_fragment(w, ptr, p, what);
+    case Kind::run:
+      return guarded(m, [&] { return free_run(w, ptr, p); });
+    default:
+      return -1;
   }
 }
 

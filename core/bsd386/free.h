@@ -12,7 +12,7 @@ namespace detail {
 
 /// Takes `bytes` off the type and wakes those who sleep at its limit, on the downward crossing only.
 template <Machine M>
-void discharge(M& m, State& s, unsigned type, std::uint64_t bytes) {
+[[gnu::always_inline]] inline void discharge(M& m, State& s, unsigned type, std::uint64_t bytes) {
   kmemstats& ks = s.stats[type];
   ks.ks_memuse -= bytes;
   if (ks.ks_memuse + bytes >= ks.ks_limit && ks.ks_memuse < ks.ks_limit) {

@@ -68,7 +68,7 @@ Outcome at_limit(M& m, State& s, MallocCall& call, int level) {
   return block_call(m, call, level, State::type_channel(call.type), SleepCause::type_limit);
 }
 
-inline void charge(kmembuckets& kb, kmemstats& ks, std::uint64_t bytes) {
+[[gnu::always_inline]] inline void charge(kmembuckets& kb, kmemstats& ks, std::uint64_t bytes) {
   ks.ks_memuse += bytes;
   ++kb.kb_calls;
   ++ks.ks_inuse;
@@ -77,7 +77,7 @@ inline void charge(kmembuckets& kb, kmemstats& ks, std::uint64_t bytes) {
 }
 
 template <Machine M>
-Outcome finish(M& m, MallocCall& call, int level, Addr address, std::uint64_t granted) {
+[[gnu::always_inline]] inline Outcome finish(M& m, MallocCall& call, int level, Addr address, std::uint64_t granted) {
   m.splx(level);
   call.address = address;
   call.granted = granted;
@@ -90,7 +90,7 @@ Outcome finish(M& m, MallocCall& call, int level, Addr address, std::uint64_t gr
 
 /// Takes the head of the list.
 template <Machine M>
-Outcome pop(M& m, State& s, MallocCall& call, int level, unsigned indx) {
+[[gnu::always_inline]] inline Outcome pop(M& m, State& s, MallocCall& call, int level, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
   const Addr block = kb.kb_next;
   kb.kb_next = Addr{m.load_word(block)};

@@ -29,6 +29,8 @@ enum class SystemArea : std::uint8_t { no, yes };
 /// set_system_area: from now on a failing reference in this range crashes the system, or does not. A range stays what
 /// it is when its pages go: what touches freed memory of a system area is an error in it too.
 template <class M>
-concept HasReferenceErrors = requires(M m, AddrRange range, SystemArea area) { m.set_system_area(range, area); };
+concept HasReferenceErrors = requires(M m, AddrRange range, SystemArea area) {
+  m.set_system_area(range, area);
+};
 
 }  // namespace kmemlab

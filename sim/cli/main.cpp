@@ -36,7 +36,7 @@ void print_help() {
   fmt::print(
       "\nTRACE is a file, or - for standard input; its format is told by its content.\n"
       "exit codes: 0 fine, 2 usage, 3 unreadable input, 4 a core panicked, 7 deadlock\n\n"
-      "example: kmemlab replay traces/samples/netloop-short.dat -a bsd386\n");
+      "example: kmemlab replay traces/samples/ext4tree.dat -a bsd386\n");
 }
 
 int run(const std::vector<std::string>& words) {

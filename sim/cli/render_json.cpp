@@ -88,6 +88,7 @@ Json run_json(const sim::Report& r) {
                 {"granted", r.bytes.granted},
                 {"failed", r.bytes.failed},
                 {"refused", r.bytes.refused},
+                {"asleep", r.bytes.asleep},
                 {"peak_requested", r.bytes.peak_requested},
                 {"peak_granted", r.bytes.peak_granted},
                 {"recorded_granted", r.bytes.recorded_granted}};

@@ -17,8 +17,16 @@ std::string heading(const std::string& text) {
   return "\n" + text + "\n";
 }
 
-std::string core_name(const sim::Report& r) {
-  return r.core;
+/// Two runs of one core are told apart by a number; the notes below the tables give each one's options.
+std::string core_name(const ReplayReport& report, const sim::Report& r) {
+  unsigned same = 0;
+  unsigned number = 0;
+  for (const sim::Report& other : report.runs) {
+    if (other.core != r.core) continue;
+    ++same;
+    if (&other <= &r) number = same;
+  }
+  return same > 1 ? fmt::format("{} #{}", r.core, number) : r.core;
 }
 
 std::string requests_table(const ReplayReport& report) {
@@ -27,7 +35,7 @@ std::string requests_table(const ReplayReport& report) {
   table.row({"recorded", with_commas(t.allocs), with_commas(t.allocs - t.alloc_nulls), with_commas(t.refused), "-", "-",
              "-", with_commas(t.matched)});
   for (const sim::Report& r : report.runs) {
-    table.row({core_name(r), with_commas(r.requests), with_commas(r.granted), with_commas(r.failed),
+    table.row({core_name(report, r), with_commas(r.requests), with_commas(r.granted), with_commas(r.failed),
                with_commas(r.refused), with_commas(r.slept), with_commas(r.asleep_at_end), with_commas(r.frees)});
   }
   return heading("Requests (failed: null though legal; refused: forbidden by the documents)") + table.text();
@@ -43,8 +51,8 @@ std::string bytes_table(const ReplayReport& report) {
   table.row({"recorded", with_commas(t.bytes.requested), with_commas(t.bytes.granted),
              rounding(t.bytes.requested, t.bytes.granted), with_commas(t.peak_requested), with_commas(t.peak_granted)});
   for (const sim::Report& r : report.runs) {
-    const std::uint64_t granted_requests = r.bytes.requested - r.bytes.failed - r.bytes.refused;
-    table.row({core_name(r), with_commas(r.bytes.requested), with_commas(r.bytes.granted),
+    const std::uint64_t granted_requests = r.bytes.requested - r.bytes.failed - r.bytes.refused - r.bytes.asleep;
+    table.row({core_name(report, r), with_commas(r.bytes.requested), with_commas(r.bytes.granted),
                rounding(granted_requests, r.bytes.granted), with_commas(r.bytes.peak_requested),
                with_commas(r.bytes.peak_granted)});
   }
@@ -53,12 +61,10 @@ std::string bytes_table(const ReplayReport& report) {
 
 std::string peak_table(const ReplayReport& report) {
   TextTable table({"", "held", "requested", "internal", "cached", "metadata", "external"});
-  table.row(
-      {"recorded", "-", with_commas(report.totals.peak_requested),
-       with_commas(report.totals.peak_granted - std::min(report.totals.peak_granted, report.totals.peak_requested)),
-       "-", "-", "-"});
+  // What the recorded kernel held at its peak is not in its slab events.
+  table.row({"recorded", "-", "-", "-", "-", "-", "-"});
   for (const sim::Report& r : report.runs) {
-    table.row({core_name(r), with_commas(r.at_peak.held), with_commas(r.at_peak.requested),
+    table.row({core_name(report, r), with_commas(r.at_peak.held), with_commas(r.at_peak.requested),
                with_commas(r.at_peak.internal), with_commas(r.at_peak.cached), with_commas(r.at_peak.metadata),
                permille_text(r.external_permille)});
   }
@@ -66,7 +72,7 @@ std::string peak_table(const ReplayReport& report) {
   TextTable over({"", "requested", "internal", "cached", "metadata", "pages mapped", "returned", "at end"});
   for (const sim::Report& r : report.runs) {
     const auto& b = r.byte_ticks;
-    over.row({core_name(r), permille_text(share_permille(b.requested, b.held)),
+    over.row({core_name(report, r), permille_text(share_permille(b.requested, b.held)),
               permille_text(share_permille(b.internal, b.held)), permille_text(share_permille(b.cached, b.held)),
               permille_text(share_permille(b.metadata, b.held)), with_commas(r.pages.mapped),
               with_commas(r.pages.returned), with_commas(r.pages.end)});
@@ -75,16 +81,16 @@ std::string peak_table(const ReplayReport& report) {
 }
 
 std::string time_table(const ReplayReport& report) {
-  TextTable table({"", "sleeps", "asleep in all", "longest", "level raised", "lock waits", "lag at most"});
+  TextTable table({"", "sleeps", "asleep in all", "longest", "level raised", "lock waits", "max lag"});
   for (const sim::Report& r : report.runs) {
-    table.row({core_name(r), with_commas(r.blocking.sleeps), ticks_text(r.blocking.ticks_total),
+    table.row({core_name(report, r), with_commas(r.blocking.sleeps), ticks_text(r.blocking.ticks_total),
                ticks_text(r.blocking.ticks_max), ticks_text(r.interrupts_off.ticks), ticks_text(r.lock_ticks),
                ticks_text(r.lag_ticks_max)});
   }
   std::string text = heading("Blocking and time, simulated") + table.text();
   TextTable machine({"", "loads", "stores", "TLB misses", "table reads", "in calls", "digest"});
   for (const sim::Report& r : report.runs) {
-    machine.row({core_name(r), with_commas(r.accesses.loads), with_commas(r.accesses.stores),
+    machine.row({core_name(report, r), with_commas(r.accesses.loads), with_commas(r.accesses.stores),
                  with_commas(r.accesses.tlb_misses), with_commas(r.accesses.table_reads), ticks_text(r.call_ticks),
                  hex(r.digest)});
   }
@@ -100,7 +106,7 @@ std::string reasons_text(const char* what, const std::array<std::uint64_t, reaso
   return text.empty() ? text : fmt::format("  {}: {}\n", what, text);
 }
 
-std::string notes(const sim::Report& r) {
+std::string notes(const ReplayReport& report, const sim::Report& r) {
   std::string text = reasons_text("failed", r.failed_by) + reasons_text("refused, by rule", r.violations);
   std::string causes;
   for (unsigned i = 1; i < sleep_causes; ++i) {
@@ -122,7 +128,7 @@ std::string notes(const sim::Report& r) {
     if (r.blocking.deadlock) text += "  DEADLOCK: the frees that could wake them wait behind sleepers too\n";
   }
   if (!r.stopped.empty()) text += "  STOPPED: panic: " + r.stopped + "\n";
-  const std::string name = r.options.empty() ? r.core : r.core + ":" + r.options;
+  const std::string name = core_name(report, r) + (r.options.empty() ? "" : ": " + r.options);
   return text.empty() && r.options.empty() ? text : name + "\n" + text;
 }
 
@@ -177,7 +183,7 @@ std::string report_text(const ReplayReport& report) {
                       size_text(report.kernel.ram_bytes), size_text(report.kernel.arena_bytes), p.arena_base.v);
   text += requests_table(report) + bytes_table(report) + peak_table(report) + time_table(report);
   std::string all_notes;
-  for (const sim::Report& r : report.runs) all_notes += notes(r);
+  for (const sim::Report& r : report.runs) all_notes += notes(report, r);
   if (!all_notes.empty()) text += "\n" + all_notes;
   return text;
 }

@@ -10,9 +10,12 @@ KmemSpace Kernel::kmem_reserve(std::uint64_t bytes) {
   const MapLock lock(*this);
   const MapReply reply = map_.take(bytes >> machine_.page_shift(), entries_);
   switch (reply.status) {
-    case MapStatus::ok: return {reply.va, Reason::none};
-    case MapStatus::no_space: return {null_addr, Reason::no_space};
-    case MapStatus::no_entries: return {null_addr, Reason::no_entries};
+    case MapStatus::ok:
+      return {reply.va, Reason::none};
+    case MapStatus::no_space:
+      return {null_addr, Reason::no_space};
+    case MapStatus::no_entries:
+      return {null_addr, Reason::no_entries};
   }
   return {};
 }

@@ -45,13 +45,13 @@ struct Counters {
   std::uint64_t loads = 0;
   std::uint64_t stores = 0;
   std::uint64_t tlb_misses = 0;
-  std::uint64_t table_reads = 0;      ///< page-table words read after a miss
+  std::uint64_t table_reads = 0;  ///< page-table words read after a miss
   std::uint64_t page_maps = 0;
   std::uint64_t page_unmaps = 0;
-  std::uint64_t frames_taken = 0;     ///< from the pool
+  std::uint64_t frames_taken = 0;  ///< from the pool
   std::uint64_t frames_released = 0;
-  std::uint64_t interrupts = 0;       ///< handlers run
-  std::uint64_t level_changes = 0;    ///< calls of raise_level and restore_level
+  std::uint64_t interrupts = 0;     ///< handlers run
+  std::uint64_t level_changes = 0;  ///< calls of raise_level and restore_level
 
   bool operator==(const Counters&) const = default;
 };
@@ -93,8 +93,8 @@ class Machine {
 
   // ---- Memory, as kernel code sees it. A fault throws MachineTrap. ----
 
-  /// T is an unsigned integer of 8, 16, 32 or 64 bits; the address must be a multiple of its size. One access, of any width.
-  /// S is AnyShape, or the FixedShape of this machine (shape.h).
+  /// T is an unsigned integer of 8, 16, 32 or 64 bits; the address must be a multiple of its size. One access, of any
+  /// width. S is AnyShape, or the FixedShape of this machine (shape.h).
   template <GuestValue T, class S = AnyShape>
   T load(Addr a) {
     const std::uint64_t offsets = offset_mask<S>();
@@ -212,9 +212,7 @@ class Machine {
   /// Accesses begun so far, all CPUs.
   std::uint64_t accesses() const { return s_.accesses; }
   /// Ticks spent, all CPUs: counters times costs, plus what was charged.
-  std::uint64_t cycles() const {
-    return s_.charged + s_.accesses * s_.cost_load + s_.stores * s_.cost_store_extra;
-  }
+  std::uint64_t cycles() const { return s_.charged + s_.accesses * s_.cost_load + s_.stores * s_.cost_store_extra; }
   void charge(std::uint64_t ticks) { s_.charged += ticks; }
   void charge_call() { s_.charged += s_.cost_call; }
   void charge_context_switch() { s_.charged += s_.profile->costs.context_switch; }
@@ -302,10 +300,10 @@ class Machine {
     unsigned word_bytes;
     std::uint64_t stores = 0;
     std::uint64_t charged = 0;
-    std::uint64_t clock_base = 0;        ///< the selected CPU's clock less cycles(), modulo 2^64
-    Cpu* cpu = nullptr;                  ///< the selected one
+    std::uint64_t clock_base = 0;  ///< the selected CPU's clock less cycles(), modulo 2^64
+    Cpu* cpu = nullptr;            ///< the selected one
     std::uint64_t cost_load;
-    std::uint64_t cost_store_extra;      ///< store - load, modulo 2^64
+    std::uint64_t cost_store_extra;  ///< store - load, modulo 2^64
     std::uint64_t cost_call;
     std::uint64_t cost_spl;
 
@@ -315,7 +313,7 @@ class Machine {
     PageTables tables;
     std::vector<Cpu> cpus;
     unsigned current = 0;
-    Counters counts;                     ///< loads and stores are filled in by counters()
+    Counters counts;  ///< loads and stores are filled in by counters()
     RaisedTicks raised;
     std::uint64_t static_used = 0;
     InterruptSource* source = nullptr;

@@ -161,6 +161,7 @@ Report Ledger::finish(const RunFacts& facts) {
   }
   r.requests += facts.asleep_at_end;
   r.bytes.requested += facts.asleep_bytes;
+  r.bytes.asleep = facts.asleep_bytes;
   r.asleep_at_end = facts.asleep_at_end;
   r.unmatched_frees = facts.unmatched_frees;
   r.blocking.deadlock = facts.deadlock;

@@ -45,7 +45,7 @@ struct Report {
   std::uint64_t unmatched_frees = 0;  ///< of blocks older than the trace, or whose allocation had no event
 
   struct Bytes {
-    std::uint64_t requested = 0, granted = 0, failed = 0, refused = 0;
+    std::uint64_t requested = 0, granted = 0, failed = 0, refused = 0, asleep = 0;
     std::uint64_t peak_requested = 0, peak_granted = 0;
     std::uint64_t recorded_granted = 0;
   } bytes;

@@ -4,7 +4,7 @@
 //  - a request that may sleep, in an interrupt: refused, rule wait_in_interrupt (malloc(9) reserves interrupt level for
 //    M_NOWAIT); the core is not called
 //  - over 64 KB in documented mode: refused, rule too_big
-//  - M_ZERO_IT follows __GFP_ZERO only where the replay is asked to zero (off: the trace's zeroing is the caller's)
+//  - M_ZERO_IT exactly when the trace's request has __GFP_ZERO
 #pragma once
 
 #include <utility>
@@ -34,7 +34,7 @@ class Bsd386Adapter {
   void boot(K& kernel) { bsd386::kmeminit(kernel, state_, config_); }
 
   /// Makes the call a new one; false if a rule of the system forbids it (call.reason says which). Only `kmem` is left
-  /// as it was: the core sets it when it needs it, and clearing it for each call would cost a tenth of the replay.
+  /// as it was: the core sets it when it needs it.
   bool prepare(Call& call, std::uint64_t size, traces::Index cache, traces::Index call_site, const CallContext& at,
                bool zero) const {
     call.size = size;

@@ -20,7 +20,9 @@ inline std::vector<std::string> console_of(const sim::Kernel& kernel) {
   for (const auto& line : kernel.machine().console().lines()) lines.push_back(line.text);
   return lines;
 }
-inline std::vector<std::string> console_of(const host::HostMachine& machine) { return machine.console_lines(); }
+inline std::vector<std::string> console_of(const host::HostMachine& machine) {
+  return machine.console_lines();
+}
 
 template <class On>
 class Aix {

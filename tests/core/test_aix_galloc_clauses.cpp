@@ -86,13 +86,19 @@ TEMPLATE_TEST_CASE("AIX-G6 a storage reference error crashes the system in a V_S
     CHECK(k.kernel_load(system) == 0U);
     CHECK(k.kernel_load(plain) == 0U);
   }
-  SECTION("a user's reference") { CHECK(crash([&] { k.user_load(system + 4096); }) == system_area_crash); }
-  SECTION("a user's store") { CHECK(crash([&] { k.user_store(system, 1); }) == system_area_crash); }
+  SECTION("a user's reference") {
+    CHECK(crash([&] { k.user_load(system + 4096); }) == system_area_crash);
+  }
+  SECTION("a user's store") {
+    CHECK(crash([&] { k.user_store(system, 1); }) == system_area_crash);
+  }
   SECTION("the kernel's, to freed memory") {
     REQUIRE(k.vm_gfree(system, 8192) == 0);
     CHECK(crash([&] { k.kernel_load(system); }) == system_area_crash);
   }
-  SECTION("a misaligned one") { CHECK(crash([&] { k.kernel_load(system + 2); }) == system_area_crash); }
+  SECTION("a misaligned one") {
+    CHECK(crash([&] { k.kernel_load(system + 2); }) == system_area_crash);
+  }
   SECTION("without V_SYSTEM the reference fails and the machine runs on") {
     CHECK(crash([&] {
             CHECK(k.user_load(plain) == std::nullopt);
@@ -108,7 +114,9 @@ TEMPLATE_TEST_CASE("AIX-G6 a storage reference error crashes the system in a V_S
     CHECK(crash([&] { CHECK(k.user_load(system) == std::nullopt); }).empty());
     CHECK(crash([&] { k.user_load(system + 4096); }) == system_area_crash);
   }
-  SECTION("kernel_heap is a system area") { CHECK(crash([&] { k.user_load(k.base()); }) == system_area_crash); }
+  SECTION("kernel_heap is a system area") {
+    CHECK(crash([&] { k.user_load(k.base()); }) == system_area_crash);
+  }
 }
 
 TEMPLATE_TEST_CASE("AIX-G7 types combine", "[aix]", OnSim, OnHost) {
@@ -211,11 +219,11 @@ TEMPLATE_TEST_CASE("AIX-G14 vm_gfree takes exactly one region, or changes nothin
   CHECK(k.vm_gfree(a + 8, 4 * 4096) == EINVAL);
   CHECK(k.vm_gfree(null_addr, 4096) == EINVAL);
   CHECK(k.vm_gfree(k.state.arena.end(), 4096) == EINVAL);
-  CHECK(k.vm_gfree(b + 2 * 4096, 4096) == EINVAL);      // free pages
-  CHECK(k.vm_gfree(k.xmalloc(4096), 4096) == EINVAL);   // a block of kernel_heap
+  CHECK(k.vm_gfree(b + 2 * 4096, 4096) == EINVAL);     // free pages
+  CHECK(k.vm_gfree(k.xmalloc(4096), 4096) == EINVAL);  // a block of kernel_heap
   CHECK(k.frames_held() == held + 1);
-  CHECK(k.vm_gfree(a, 4 * 4096 - 4095) == 0);           // the same number of pages (A6)
-  CHECK(k.vm_gfree(a, 4 * 4096) == EINVAL);             // twice
+  CHECK(k.vm_gfree(a, 4 * 4096 - 4095) == 0);  // the same number of pages (A6)
+  CHECK(k.vm_gfree(a, 4 * 4096) == EINVAL);    // twice
   CHECK(k.frames_held() == held - 3);
   SECTION("heaps in a region die with it") {
     const aix::heapaddr_t heap = k.init_heap(b, 2 * 4096);
