@@ -5,6 +5,7 @@
 #include "sim/replay/bsd386_adapter.h"
 #include "sim/replay/replayer.h"
 #include "tests/sim/traces.h"
+#include "traces/import/import.h"
 
 namespace kmemlab::test {
 
@@ -173,6 +174,23 @@ TEST_CASE("the host gives the simulator's addresses and contents", "[host][proof
   SECTION("a trace that fails instead of sleeping") {
     auto reader = busy(3, 3000, false).reader();
     CHECK(prove(reader, profile, std::uint64_t{1} << 20, std::uint64_t{2} << 20, mode) == 0);
+  }
+}
+
+TEST_CASE("the host agrees on a recorded trace, one that sleeps and one that does not", "[host][proof]") {
+  const std::string path = std::string(KMEMLAB_SOURCE_DIR) + "/traces/samples/ext4tree.dat";
+  const auto input = traces::Input::open(path);
+  REQUIRE(input);
+  traces::KmtWriter writer = traces::KmtWriter::to_memory();
+  const auto imported = traces::import_trace(*input, writer);
+  REQUIRE(imported);
+  REQUIRE(writer.finish(imported->tables, imported->quality, imported->source));
+  auto reader = traces::KmtReader::from_bytes(writer.take_bytes()).value();
+  SECTION("roomy: nobody sleeps") {
+    CHECK(prove(reader, "x86-64", 0, std::uint64_t{16} << 20, bsd386::Mode::documented) == 0);
+  }
+  SECTION("1 MiB of frames: sleepers, failures") {
+    CHECK(prove(reader, "x86-64", std::uint64_t{1} << 20, std::uint64_t{16} << 20, bsd386::Mode::faithful) > 5);
   }
 }
 
