@@ -38,7 +38,7 @@ class Replayer {
         observer_(observer),
         clock_(kernel.cpus()),
         booking_(observer) {
-    blocks_.resize(trace.max_slots());
+    blocks_.resize(trace.max_slots() + 1);  // the last one for allocations that have no slot: nothing frees them
     tasks_.resize(trace.tables().tasks.size());
     for (const traces::Gfp& gfp : trace.tables().gfps) {
       gfp_may_sleep_.push_back(gfp.may_sleep);
@@ -119,8 +119,9 @@ class Replayer {
     CallContext at = context_of(b, i);
     at.may_sleep = may_sleep(b, i);
     current_event_ = at.event;
-    const std::uint32_t slot = b.slot[i];
-    if (blocks_[slot].state != Block::State::empty) release_slot(at, slot, true);
+    const auto no_slot = static_cast<std::uint32_t>(blocks_.size() - 1);
+    const std::uint32_t slot = b.slot[i] < no_slot ? b.slot[i] : no_slot;
+    if (blocks_[slot].state != Block::State::empty && slot != no_slot) release_slot(at, slot, true);
     Block block;
     block.requested = b.requested[i];
     block.id = b.id[i];
@@ -153,7 +154,7 @@ class Replayer {
     const CallContext at = context_of(b, i);
     current_event_ = at.event;
     const std::uint32_t slot = b.slot[i];
-    if (slot == traces::no_slot || blocks_[slot].state == Block::State::empty) {
+    if (slot >= blocks_.size() - 1 || blocks_[slot].state == Block::State::empty) {
       if (b.id[i] == traces::no_block) {
         ++facts_.null_frees;
       } else {

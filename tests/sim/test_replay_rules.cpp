@@ -217,6 +217,28 @@ TEST_CASE("frees of blocks that this run cannot know do nothing and are counted"
   CHECK(run.completions.size() == 1);
 }
 
+TEST_CASE("an allocation without a slot is granted and never freed", "[replay]") {
+  TraceMaker t;
+  t.task(1).at(1000);
+  t.alloc(100);
+  traces::Event e;
+  e.op = traces::Op::alloc;
+  e.requested = 100;
+  for (int n = 0; n < 3; ++n) {
+    e.id = t.new_id();
+    t.other(e);
+  }
+  e.op = traces::Op::free;
+  e.free_kind = traces::FreeKind::matched;
+  t.other(e);  // a free that names no slot frees nothing
+  const Replayed run = replay(t);
+  CHECK(run.report.granted == 4);
+  CHECK(run.report.frees == 0);
+  CHECK(run.report.implied_frees == 0);
+  CHECK(run.report.unmatched_frees == 1);
+  CHECK(run.report.bytes.peak_granted == 512);
+}
+
 TEST_CASE("two CPUs take turns under one kernel lock, and waiting for it is counted", "[replay]") {
   TraceMaker t;
   t.task(1).at(1000).cpu(0);
