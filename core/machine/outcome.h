@@ -24,8 +24,9 @@ enum class Reason : std::uint8_t {
   bad_argument,   ///< a size, alignment or address that the documents give no meaning to
   bad_heap,       ///< the heap is not initialised, or its storage went
   pin_limit,      ///< no more pages may be pinned
+  read_only,      ///< the call must write memory that may not be written (BeOS: a pool's protection)
 };
-inline constexpr unsigned reasons = 13;
+inline constexpr unsigned reasons = 14;
 
 constexpr const char* name_of(Reason r) {
   switch (r) {
@@ -42,6 +43,7 @@ constexpr const char* name_of(Reason r) {
     case Reason::bad_argument: return "bad_argument";
     case Reason::bad_heap: return "bad_heap";
     case Reason::pin_limit: return "pin_limit";
+    case Reason::read_only: return "read_only";
   }
   return "?";
 }

@@ -44,6 +44,29 @@ MapReply AddressMap::take(std::uint64_t pages, EntrySource* source) {
   return {MapStatus::ok, va};
 }
 
+MapReply AddressMap::take_between(Addr low, Addr high, std::uint64_t pages, EntrySource* source) {
+  if (high < arena_.base || low >= arena_.end() || low > high) return {MapStatus::no_space, {}};
+  const std::uint64_t first = low <= arena_.base ? 0 : (low - arena_.base) >> page_shift_;
+  const std::uint64_t last = (high - arena_.base) >> page_shift_;
+  const auto start_in = [&](const Gap& g) { return std::max(g.start, first); };
+  const auto gap = std::find_if(gaps_.begin(), gaps_.end(), [&](const Gap& g) {
+    return g.start + g.pages > first && g.start + g.pages - start_in(g) >= pages;
+  });
+  if (gap == gaps_.end() || start_in(*gap) > last) return {MapStatus::no_space, {}};
+  const std::uint64_t start = start_in(*gap);
+  const std::uint64_t end = start + pages;
+  const Gap rest{end, gap->start + gap->pages - end};
+  const bool below = start == gap->start && start > 0;
+  const bool above = rest.pages == 0 && end < pages_;
+  if (!below && !above && !take_entry(source)) return {MapStatus::no_entries, {}};
+  if (below && above) give_entry(source);
+  gap->pages = start - gap->start;
+  const auto after = gap->pages == 0 ? gaps_.erase(gap) : gap + 1;
+  if (rest.pages > 0) gaps_.insert(after, rest);
+  free_pages_ -= pages;
+  return {MapStatus::ok, arena_.base + (start << page_shift_)};
+}
+
 bool AddressMap::give(Addr va, std::uint64_t pages, EntrySource* source) {
   const std::uint64_t start = (va - arena_.base) >> page_shift_;
   const auto next = std::upper_bound(gaps_.begin(), gaps_.end(), start,

@@ -36,6 +36,8 @@ class AddressMap {
 
   /// First fit: the lowest address with `pages` free pages in a row. pages > 0.
   MapReply take(std::uint64_t pages, EntrySource* source);
+  /// The same, but the lowest start in [low, high]; both are addresses of pages, in the arena or not. pages > 0.
+  MapReply take_between(Addr low, Addr high, std::uint64_t pages, EntrySource* source);
   /// Gives back [va, va + pages): any part of what was taken. False if the split needs an entry and there is none
   /// (nothing is changed then).
   bool give(Addr va, std::uint64_t pages, EntrySource* source);

@@ -126,6 +126,10 @@ std::uint64_t Kernel::digest() {
     d.add(r.bytes);
   }
   if (processes_.running() != 0) d.add(processes_.running());
+  if (sems_.ever_used()) sems_.add_to(d);
+  for (const sem_id id : releases_) d.add(static_cast<std::uint64_t>(id));
+  if (areas_.ever_used()) areas_.add_to(d);
+  if (modules_.ever_used()) modules_.add_to(d);
   return d.value();
 }
 

@@ -6,15 +6,19 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/addr.h"
 #include "core/base/error.h"
+#include "core/machine/area_table.h"
 #include "core/machine/channel.h"
 #include "core/machine/kmem_call.h"
+#include "core/machine/modules.h"
 #include "core/machine/outcome.h"
 #include "core/machine/pages.h"
 #include "core/machine/reference.h"
+#include "core/machine/sem_table.h"
 #include "core/machine/step.h"
 #include "sim/kernel/address_map.h"
 #include "sim/kernel/processes.h"
@@ -113,6 +117,52 @@ class Kernel {
   void run_process(unsigned number);
   void exit_process(unsigned number);
 
+  // ---- HasAreas (kernel_areas.cpp), HasModules ----
+  area_id create_area(std::string_view name, Addr& address, std::uint32_t addr_spec, std::uint64_t size,
+                      std::uint32_t lock, std::uint32_t protection);
+  status_t delete_area(area_id id);
+  area_id area_for(Addr a) const;
+  area_id find_area(std::string_view name) const { return areas_.named(name); }
+  status_t get_area_info(area_id id, area_info& info) const;
+  Outcome make_resident(ResidentCall& call);
+  const AreaTable& areas() const { return areas_; }
+  ModuleTable& modules() { return modules_; }
+
+  // ---- HasSemaphores (kernel_semaphores.cpp). An operation costs a raise and a restoring of the level, which is how
+  // a table that all share is guarded. ----
+  sem_id create_sem(std::int32_t count, std::string_view name) { return sems_.create(count, name); }
+  status_t delete_sem(sem_id id);
+  SemReply acquire_sem(sem_id id) {
+    charge_sem();
+    const SemReply reply = sems_.acquire(id);
+    if (reply.status == SemStatus::wait) [[unlikely]] machine_.require_process("acquire_sem wants to wait");
+    return reply;
+  }
+  SemReply resume_sem(sem_id id, std::uint64_t ticket) { return sems_.resume(id, ticket); }
+  status_t release_sem(sem_id id) {
+    charge_sem();
+    if (!defer_releases_) [[likely]] return finish_release(id);
+    releases_.push_back(id);
+    return sems_.count(id) ? B_OK : B_BAD_SEM_ID;
+  }
+  std::optional<std::int32_t> get_sem_count(sem_id id) const { return sems_.count(id); }
+  const SemTable& sems() const { return sems_; }
+  /// While on, release_sem only writes down that it was called: a call holds its semaphores until its end tick, and the
+  /// replay, which knows that tick, then calls finish_release for what take_releases says, in this order.
+  void defer_releases(bool on) { defer_releases_ = on; }
+  const std::vector<sem_id>& take_releases() {
+    taken_releases_.clear();
+    std::swap(taken_releases_, releases_);
+    return taken_releases_;
+  }
+  /// What release_sem does at once while nothing is deferred. B_BAD_SEM_ID, harmlessly, if it was deleted meanwhile.
+  status_t finish_release(sem_id id) {
+    Channel woken{};
+    const status_t status = sems_.release(id, woken);
+    if (woken) [[unlikely]] wakeup(woken);
+    return status;
+  }
+
   // ---- What a replay or a scenario drives ----
   unsigned cpus() const { return machine_.cpus(); }
   /// A call begins on `cpu`, not before `tick` on that CPU's clock.
@@ -149,7 +199,7 @@ class Kernel {
   /// Where map entries come from instead of the static pool.
   void set_entry_source(EntrySource* source) { entries_ = source; }
 
-  /// Machine, map and sleepers.
+  /// Machine, map and sleepers; areas, semaphores and modules if there are any.
   std::uint64_t digest();
 
  private:
@@ -166,6 +216,16 @@ class Kernel {
     Kernel& kernel_;
   };
   Outcome blocked(KmemCall& call, Channel channel, SleepCause cause, Reason reason);
+  void charge_sem() { machine_.charge(std::uint64_t{2} * machine_.profile().costs.spl); }
+  bool map_area(area_info& area);
+  void unmap_area(area_info& area);
+  /// Of a page of an area; the page tables know it too, at the price of a walk.
+  bool resident(Addr page) const {
+    const std::uint64_t number = (page - arena().base) >> machine_.page_shift();
+    return number / 64 < resident_.size() && (resident_[number / 64] >> number % 64 & 1) != 0;
+  }
+  bool bring_in(area_info& area, Addr page);
+  void map_area_page(area_info& area, Addr page, Frame frame);
   bool map_one(Addr page, Zero zero);
   void unmap_pages(Addr va, std::uint64_t pages);
 
@@ -174,6 +234,13 @@ class Kernel {
   SleepQueue sleepers_;
   SystemAreas system_areas_;
   Processes processes_;
+  SemTable sems_;
+  AreaTable areas_;
+  ModuleTable modules_;
+  std::vector<sem_id> releases_;  ///< deferred, oldest first
+  std::vector<sem_id> taken_releases_;
+  std::vector<std::uint64_t> resident_;  ///< a bit for each page of the arena: of an area, with a frame
+  bool defer_releases_ = false;
   std::optional<Machine::Interrupted> interrupted_;
   bool map_locked_ = false;
   PageWatcher* watcher_ = nullptr;

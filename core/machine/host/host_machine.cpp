@@ -72,9 +72,9 @@ void HostMachine::wait(std::unique_lock<std::mutex>& lock, Channel channel) {
   woken_.wait(lock, [&] { return std::find(waiting_.begin(), waiting_.end(), channel) == waiting_.end(); });
 }
 
-std::optional<std::uint64_t> HostMachine::find_pages(std::uint64_t pages) const {
+std::optional<std::uint64_t> HostMachine::find_pages(std::uint64_t pages, std::uint64_t from) const {
   std::uint64_t run = 0;
-  for (std::uint64_t p = 0; p < page_taken_.size(); ++p) {
+  for (std::uint64_t p = from; p < page_taken_.size(); ++p) {
     run = page_taken_[p] ? 0 : run + 1;
     if (run == pages) return p + 1 - pages;
   }

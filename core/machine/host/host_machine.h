@@ -19,11 +19,14 @@
 #include <vector>
 
 #include "core/base/addr.h"
+#include "core/machine/area_table.h"
 #include "core/machine/channel.h"
 #include "core/machine/kmem_call.h"
+#include "core/machine/modules.h"
 #include "core/machine/outcome.h"
 #include "core/machine/pages.h"
 #include "core/machine/reference.h"
+#include "core/machine/sem_table.h"
 #include "core/machine/step.h"
 
 namespace kmemlab::host {
@@ -55,14 +58,16 @@ class HostMachine {
   unsigned word_bytes() const { return shape_.word_bytes; }
   template <class T>
   T load(Addr a) {
+    permit(a, sizeof(T), B_READ_AREA);
     return read<T>(a);
   }
   template <class T>
   void store(Addr a, T value) {
+    permit(a, sizeof(T), B_WRITE_AREA);
     value = swapped(value);
     std::memcpy(at(a, sizeof(T)), &value, sizeof(T));
   }
-  std::uint64_t load_word(Addr a) { return shape_.word_bytes == 8 ? read<std::uint64_t>(a) : read<std::uint32_t>(a); }
+  std::uint64_t load_word(Addr a) { return shape_.word_bytes == 8 ? load<std::uint64_t>(a) : load<std::uint32_t>(a); }
   void store_word(Addr a, std::uint64_t value) {
     if (shape_.word_bytes == 8) {
       store<std::uint64_t>(a, value);
@@ -71,6 +76,7 @@ class HostMachine {
     }
   }
   void zero(Addr a, std::uint64_t bytes) {
+    permit(a, bytes, B_WRITE_AREA);
     if (bytes > 0) std::memset(at(a, bytes), 0, bytes);
   }
   template <class T>
@@ -120,6 +126,28 @@ class HostMachine {
   void run_process(unsigned number);
   void exit_process(unsigned number);
 
+  // HasAreas, HasSemaphores (host_areas.cpp), HasModules. Deferred releases: as sim::Kernel's.
+  area_id create_area(std::string_view name, Addr& address, std::uint32_t addr_spec, std::uint64_t size,
+                      std::uint32_t lock, std::uint32_t protection);
+  status_t delete_area(area_id id);
+  area_id area_for(Addr a) const;
+  area_id find_area(std::string_view name) const { return areas_.named(name); }
+  status_t get_area_info(area_id id, area_info& info) const;
+  Outcome make_resident(ResidentCall& call);
+  const AreaTable& areas() const { return areas_; }
+  sem_id create_sem(std::int32_t count, std::string_view name) { return sems_.create(count, name); }
+  status_t delete_sem(sem_id id);
+  SemReply acquire_sem(sem_id id);
+  SemReply resume_sem(sem_id id, std::uint64_t ticket) { return sems_.resume(id, ticket); }
+  status_t release_sem(sem_id id);
+  std::optional<std::int32_t> get_sem_count(sem_id id) const { return sems_.count(id); }
+  const SemTable& sems() const { return sems_; }
+  void defer_releases(bool on) { defer_releases_ = on; }
+  std::vector<sem_id> take_releases() { return std::exchange(releases_, {}); }
+  /// The wake-up is one of a channel that a single request waits on, reported by take_wakeups like any other.
+  status_t finish_release(sem_id id);
+  ModuleTable& modules() { return modules_; }
+
   // HasPanic, HasConsole, HasSteps
   [[noreturn]] void panic(const char* message) { throw HostTrap{message}; }
   void console(std::string_view line) { console_.emplace_back(line); }
@@ -149,7 +177,16 @@ class HostMachine {
   }
   unsigned char* at(Addr a, std::uint64_t bytes) const;
   std::uint64_t page_bytes() const { return std::uint64_t{1} << shape_.page_shift; }
-  std::optional<std::uint64_t> find_pages(std::uint64_t pages) const;
+  std::optional<std::uint64_t> find_pages(std::uint64_t pages, std::uint64_t from = 0) const;
+  /// Pages of areas: the host's MMU knows what is not there, and this who may read or write. @throws HostTrap
+  void permit(Addr a, std::uint64_t bytes, std::uint32_t right) const {
+    if (areas_.ever_used()) check_rights(a, bytes, right);
+  }
+  void check_rights(Addr a, std::uint64_t bytes, std::uint32_t right) const;
+  std::optional<std::uint64_t> find_area_pages(const AreaRequest& request) const;
+  bool map_area(area_info& area);
+  void place_area_page(area_info& area, std::uint64_t page, std::uint32_t frame);
+  std::uint32_t take_run(std::uint64_t count, std::uint64_t limit);  ///< first frame of the lowest run, or no_frame
   bool map_frame(std::uint64_t page);
   void unmap_frame(std::uint64_t page);
   std::uint32_t take_frame();  ///< the lowest free one, or no_frame
@@ -171,6 +208,11 @@ class HostMachine {
   std::vector<bool> system_page_;                      ///< per page of the arena: a reference error there is a crash
   std::vector<std::vector<std::uint32_t>> processes_;  ///< frames of each one's private region
   unsigned running_ = 0;                               ///< from 1; 0 = none
+  SemTable sems_;
+  AreaTable areas_;
+  ModuleTable modules_;
+  std::vector<sem_id> releases_;
+  bool defer_releases_ = false;
   std::vector<Channel> wakeups_;
   std::vector<std::string> console_;
   bool in_interrupt_ = false;
