@@ -28,6 +28,8 @@ class BothObservers final : public sim::Observer {
   void on_completion(const sim::Completion& c) override { first_.on_completion(c), second_.on_completion(c); }
   void on_sleep(const sim::SleepNote& n) override { first_.on_sleep(n), second_.on_sleep(n); }
   void on_wake(const sim::SleepNote& n) override { first_.on_wake(n), second_.on_wake(n); }
+  void on_background(std::uint64_t tick) override { first_.on_background(tick), second_.on_background(tick); }
+  void on_metadata(AddrRange range) override { first_.on_metadata(range), second_.on_metadata(range); }
   void page_mapped(Addr a) override { first_.page_mapped(a), second_.page_mapped(a); }
   void page_unmapped(Addr a) override { first_.page_unmapped(a), second_.page_unmapped(a); }
   void on_end(std::uint64_t tick) override { first_.on_end(tick), second_.on_end(tick); }

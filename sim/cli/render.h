@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/ints.h"
 #include "sim/cli/open_trace.h"
+#include "sim/observe/common.h"
 #include "sim/observe/report.h"
 #include "sim/replay/replay.h"
 #include "traces/kmt/reader.h"
@@ -33,13 +35,22 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Everything that a replay report shows.
+/// --common: the same blocks on every core.
+struct CommonTable {
+  std::uint64_t blocks = 0;
+  sim::CommonBytes recorded;
+  std::vector<sim::CommonBytes> runs;
+};
+
+/// Everything that a replay report shows. machines, and common->runs, go with runs.
 struct ReplayReport {
   traces::KmtReader& trace;
   const traces::Totals& totals;
-  const sim::MachineSpec& machine;
-  sim::KernelOptions kernel;
+  sim::MachineSpec machine;  ///< of all runs, unless native
+  bool native = false;       ///< each run has the machine of its system: rows do not compare
+  std::vector<sim::MachineSpec> machines;
   std::vector<sim::Report> runs;
+  std::optional<CommonTable> common;
 };
 
 std::string report_text(const ReplayReport& report);

@@ -65,7 +65,8 @@ Json blocking_json(const sim::SleepStats& b) {
   }
   for (unsigned i = 0; i < used; ++i) histogram.push_back(b.histogram[i]);
   return {{"sleeps", b.sleeps},       {"by_cause", causes},     {"ticks_total", b.ticks_total},
-          {"ticks_max", b.ticks_max}, {"histogram", histogram}, {"deadlock", b.deadlock ? 1 : 0}};
+          {"ticks_max", b.ticks_max}, {"histogram", histogram}, {"deadlock", b.deadlock ? 1 : 0},
+          {"atomic_slept", b.atomic_slept}};
 }
 
 Json run_json(const sim::Report& r) {
@@ -82,6 +83,10 @@ Json run_json(const sim::Report& r) {
   j["violations"] = reasons_json(r.violations);
   j["frees"] = r.frees;
   j["skipped_frees"] = r.skipped_frees;
+  j["refused_frees"] = r.refused_frees;
+  j["free_violations"] = reasons_json(r.free_violations);
+  j["deferred_frees"] = r.deferred_frees;
+  j["thread_runs"] = r.thread_runs;
   j["implied_frees"] = r.implied_frees;
   j["unmatched_frees"] = r.unmatched_frees;
   j["bytes"] = {{"requested", r.bytes.requested},
@@ -91,13 +96,16 @@ Json run_json(const sim::Report& r) {
                 {"asleep", r.bytes.asleep},
                 {"peak_requested", r.bytes.peak_requested},
                 {"peak_granted", r.bytes.peak_granted},
-                {"recorded_granted", r.bytes.recorded_granted}};
+                {"recorded_granted", r.bytes.recorded_granted},
+                {"leaked", r.bytes.leaked}};
   j["pages"] = {
       {"mapped", r.pages.mapped}, {"returned", r.pages.returned}, {"peak", r.pages.peak}, {"end", r.pages.end}};
   j["at_peak"] = parts_json(r.at_peak);
   j["at_peak"]["event"] = r.peak_event;
   j["at_peak"]["tick"] = r.peak_tick;
   j["byte_ticks"] = parts_json(r.byte_ticks);
+  j["byte_ticks"]["leaked"] = big(r.leaked_ticks.granted);
+  j["waste_permille_of_granted"] = big(r.waste_permille());
   j["largest_free_run"] = r.largest_free_run;
   j["external_permille"] = r.external_permille;
   j["unusable_permille"] = r.unusable_permille;
@@ -117,9 +125,46 @@ Json run_json(const sim::Report& r) {
 
 }  // namespace
 
+namespace {
+
+Json machine_json(const sim::MachineSpec& machine, const traces::KmtReader& trace) {
+  const sim::Profile& p = machine.profile;
+  const sim::KernelOptions kernel = sim::kernel_options(machine, trace);
+  return {{"name", p.name},
+          {"page_size", p.page_bytes()},
+          {"word_bytes", p.word_bytes},
+          {"cpus", kernel.cpus},
+          {"ram", kernel.ram_bytes},
+          {"arena", {{"base", p.arena_base.v}, {"bytes", kernel.arena_bytes}}},
+          {"map_entries", sim::map_entries_for(kernel.arena_bytes >> p.page_shift)}};
+}
+
+Json common_bytes_json(const std::string& core, const sim::CommonBytes& b) {
+  return {{"core", core},
+          {"requested", b.requested},
+          {"granted", b.granted},
+          {"peak_requested", b.peak_requested},
+          {"peak_granted", b.peak_granted},
+          {"byte_ticks", {{"requested", big(b.requested_ticks)}, {"granted", big(b.granted_ticks)}}}};
+}
+
+Json common_json(const ReplayReport& report) {
+  Json j;
+  j["blocks"] = report.common->blocks;
+  j["recorded"] = common_bytes_json("recorded", report.common->recorded);
+  j["runs"] = Json::array();
+  for (std::size_t i = 0; i < report.runs.size(); ++i) {
+    Json run = common_bytes_json(report.runs[i].core, report.common->runs[i]);
+    run["options"] = report.runs[i].options;
+    j["runs"].push_back(std::move(run));
+  }
+  return j;
+}
+
+}  // namespace
+
 std::string report_json(const ReplayReport& report) {
   const traces::Totals& t = report.totals;
-  const sim::Profile& p = report.machine.profile;
   Json j;
   j["schema"] = "kmemlab.report/1";
   j["trace"] = {{"name", report.trace.source().name},
@@ -128,13 +173,7 @@ std::string report_json(const ReplayReport& report) {
                 {"digest", hex(t.digest)},
                 {"digest_full", hex(t.digest_full)},
                 {"quality", quality_json(report.trace.quality())}};
-  j["machine"] = {{"name", p.name},
-                  {"page_size", p.page_bytes()},
-                  {"word_bytes", p.word_bytes},
-                  {"cpus", report.kernel.cpus},
-                  {"ram", report.kernel.ram_bytes},
-                  {"arena", {{"base", p.arena_base.v}, {"bytes", report.kernel.arena_bytes}}},
-                  {"map_entries", sim::map_entries_for(report.kernel.arena_bytes >> p.page_shift)}};
+  j["machine"] = report.native ? Json{{"name", "native"}} : machine_json(report.machine, report.trace);
   j["recorded"] = {{"core", "recorded"},
                    {"requests", t.allocs},
                    {"granted", t.allocs - t.alloc_nulls},
@@ -145,7 +184,11 @@ std::string report_json(const ReplayReport& report) {
                      {"peak_requested", t.peak_requested},
                      {"peak_granted", t.peak_granted}}}};
   j["runs"] = Json::array();
-  for (const sim::Report& r : report.runs) j["runs"].push_back(run_json(r));
+  for (std::size_t i = 0; i < report.runs.size(); ++i) {
+    j["runs"].push_back(run_json(report.runs[i]));
+    if (report.native) j["runs"].back()["machine"] = machine_json(report.machines[i], report.trace);
+  }
+  if (report.common) j["common"] = common_json(report);
   return j.dump(2) + "\n";
 }
 

@@ -31,14 +31,15 @@ std::string core_name(const ReplayReport& report, const sim::Report& r) {
 
 std::string requests_table(const ReplayReport& report) {
   const traces::Totals& t = report.totals;
-  TextTable table({"", "requests", "granted", "failed", "refused", "slept", "asleep", "frees"});
+  TextTable table({"", "requests", "granted", "failed", "refused", "slept", "asleep", "frees", "lost"});
   table.row({"recorded", with_commas(t.allocs), with_commas(t.allocs - t.alloc_nulls), with_commas(t.refused), "-", "-",
-             "-", with_commas(t.matched)});
+             "-", with_commas(t.matched), "-"});
   for (const sim::Report& r : report.runs) {
     table.row({core_name(report, r), with_commas(r.requests), with_commas(r.granted), with_commas(r.failed),
-               with_commas(r.refused), with_commas(r.slept), with_commas(r.asleep_at_end), with_commas(r.frees)});
+               with_commas(r.refused), with_commas(r.slept), with_commas(r.asleep_at_end), with_commas(r.frees),
+               with_commas(r.refused_frees)});
   }
-  return heading("Requests (failed: null though legal; refused: forbidden by the documents)") + table.text();
+  return heading("Requests (failed: null though legal; refused: forbidden; lost: frees forbidden)") + table.text();
 }
 
 std::string bytes_table(const ReplayReport& report) {
@@ -97,6 +98,30 @@ std::string time_table(const ReplayReport& report) {
   return text + heading("The machine") + machine.text();
 }
 
+std::string common_table(const ReplayReport& report, const CommonTable& common) {
+  TextTable table({"", "requested", "granted", "rounding", "peak granted", "waste"});
+  const auto row = [&](const std::string& name, const sim::CommonBytes& b, const std::string& waste) {
+    table.row({name, with_commas(b.requested), with_commas(b.granted),
+               permille_text(share_permille(b.granted - std::min(b.requested, b.granted), b.granted)),
+               with_commas(b.peak_granted), waste});
+  };
+  row("recorded", common.recorded, "-");
+  for (std::size_t i = 0; i < report.runs.size(); ++i) {
+    row(core_name(report, report.runs[i]), common.runs[i],
+        permille_text(static_cast<std::uint64_t>(report.runs[i].waste_permille())));
+  }
+  return heading(fmt::format("Only the {} blocks that every core granted (waste: unused per byte in use)",
+                             with_commas(common.blocks))) +
+         table.text();
+}
+
+std::string machine_text(const sim::MachineSpec& machine, const traces::KmtReader& trace) {
+  const sim::Profile& p = machine.profile;
+  const sim::KernelOptions kernel = sim::kernel_options(machine, trace);
+  return fmt::format("{}, {} pages, RAM {}, arena {} at 0x{:x}", p.name, size_text(p.page_bytes()),
+                     size_text(kernel.ram_bytes), size_text(kernel.arena_bytes), p.arena_base.v);
+}
+
 std::string reasons_text(const char* what, const std::array<std::uint64_t, reasons>& counts) {
   std::string text;
   for (unsigned i = 1; i < reasons; ++i) {
@@ -108,6 +133,11 @@ std::string reasons_text(const char* what, const std::array<std::uint64_t, reaso
 
 std::string notes(const ReplayReport& report, const sim::Report& r) {
   std::string text = reasons_text("failed", r.failed_by) + reasons_text("refused, by rule", r.violations);
+  text += reasons_text("frees refused, by rule", r.free_violations);
+  if (r.bytes.leaked != 0) text += fmt::format("  {} bytes of them lost for good\n", with_commas(r.bytes.leaked));
+  if (r.deferred_frees != 0) {
+    text += fmt::format("  {} frees of interrupt handlers done by a process\n", with_commas(r.deferred_frees));
+  }
   std::string causes;
   for (unsigned i = 1; i < sleep_causes; ++i) {
     if (r.blocking.by_cause[i] == 0) continue;
@@ -115,6 +145,10 @@ std::string notes(const ReplayReport& report, const sim::Report& r) {
                           name_of(static_cast<SleepCause>(i)));
   }
   if (!causes.empty()) text += "  sleeps: " + causes + "\n";
+  if (r.blocking.atomic_slept != 0) {
+    text += fmt::format("  {} of the requests that slept may not sleep; this system cannot be told so\n",
+                        with_commas(r.blocking.atomic_slept));
+  }
   if (r.skipped_frees != 0) {
     text += fmt::format("  {} frees skipped: their blocks were never granted\n", with_commas(r.skipped_frees));
   }
@@ -174,14 +208,21 @@ std::string quality_text(const traces::Quality& q) {
 std::string report_text(const ReplayReport& report) {
   const traces::Totals& t = report.totals;
   const traces::Source& s = report.trace.source();
-  const sim::Profile& p = report.machine.profile;
   std::string text =
       fmt::format("{}   {}, {} records, {} CPU{}, {} of trace time\n", s.name, s.format, with_commas(t.records), s.cpus,
                   s.cpus == 1 ? "" : "s", ticks_text(t.tick_last - t.tick_first));
   text += quality_text(report.trace.quality());
-  text += fmt::format("machine   {}, {} pages, RAM {}, arena {} at 0x{:x}\n", p.name, size_text(p.page_bytes()),
-                      size_text(report.kernel.ram_bytes), size_text(report.kernel.arena_bytes), p.arena_base.v);
+  if (report.native) {
+    text += "machine   each system's own: rows of different machines do not compare\n";
+    for (std::size_t i = 0; i < report.runs.size(); ++i) {
+      text += fmt::format("          {}: {}\n", core_name(report, report.runs[i]),
+                          machine_text(report.machines[i], report.trace));
+    }
+  } else {
+    text += "machine   " + machine_text(report.machine, report.trace) + "\n";
+  }
   text += requests_table(report) + bytes_table(report) + peak_table(report) + time_table(report);
+  if (report.common) text += common_table(report, *report.common);
   std::string all_notes;
   for (const sim::Report& r : report.runs) all_notes += notes(report, r);
   if (!all_notes.empty()) text += "\n" + all_notes;

@@ -1,16 +1,12 @@
 // kmemlab replay: plays a trace through one or more cores on one machine and reports.
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "sim/cli/arguments.h"
-#include "sim/cli/log_writer.h"
 #include "sim/cli/open_trace.h"
 #include "sim/cli/output.h"
-#include "sim/cli/progress.h"
 #include "sim/cli/render.h"
+#include "sim/cli/replay_runs.h"
 #include "sim/cli/verbs.h"
-#include "sim/observe/ledger.h"
 
 namespace kmemlab::cli {
 
@@ -22,11 +18,12 @@ const VerbSpec spec{
     "what it granted, refused, wasted, held and slept on. Several cores stand side by side.",
     "kmemlab replay boot.dat -a bsd386 -a bsd386:mode=faithful --arena 4M --json report.json",
     {{"algorithm,a", Takes::values, "CORE", "core, with options: bsd386:mode=faithful,types=temp; or all (default)"},
-     {"machine,m", Takes::value, "NAME", "machine (default x86-64); 'kmemlab machines' lists them"},
+     {"machine,m", Takes::value, "NAME", "machine (default x86-64; 'kmemlab machines'), or native: each system's own"},
      {"ram", Takes::value, "SIZE", "page frames that allocators can take (default: roomy)"},
      {"arena", Takes::value, "SIZE", "the allocator's address range (default: roomy; history: 4M)"},
      {"pages", Takes::value, "ignore", "what the trace's page events do (default ignore)"},
      {"unknown-sleep", Takes::value, "auto|yes|no", "may a request sleep that does not say so? (default auto)"},
+     {"common", Takes::nothing, "", "a second table, over only the blocks that every core granted"},
      {"json", Takes::value, "FILE|-", "the report as JSON"},
      {"log", Takes::value, "FILE", "one CSV line for each event, in order of completion; one core only"},
      {"strict", Takes::nothing, "", "a recording with any defect is an error"},
@@ -36,9 +33,7 @@ const VerbSpec spec{
 
 struct Wanted {
   std::string trace;
-  std::vector<sim::CoreSpec> cores;
-  sim::MachineSpec machine;
-  sim::ReplayPolicy policy;
+  WantedRuns runs;
   std::optional<std::string> json;
   std::optional<std::string> log;
   Defects defects = Defects::counted;
@@ -50,8 +45,10 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   w.trace = p.positional()[0];
   auto cores = sim::parse_core_specs(p.has("algorithm") ? p.values("algorithm") : std::vector<std::string>{"all"});
   if (!cores) return Failure<Error>{cores.error()};
-  w.cores = std::move(*cores);
-  const std::string name = p.value("machine").value_or("x86-64");
+  w.runs.cores = std::move(*cores);
+  w.runs.common = p.has("common");
+  w.runs.native = p.value("machine") == "native";
+  const std::string name = w.runs.native ? "x86-64" : p.value("machine").value_or("x86-64");
   const sim::Profile* profile = sim::find_profile(name);
   if (profile == nullptr) {
     std::vector<std::string> names;
@@ -60,9 +57,9 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
     return fail("unknown machine '" + name + "'",
                 near.empty() ? "'kmemlab machines' lists them" : "did you mean '" + near + "'?");
   }
-  w.machine.profile = *profile;
+  w.runs.machine.profile = *profile;
   for (const auto& [option, to] :
-       {std::pair{"ram", &w.machine.ram_bytes}, std::pair{"arena", &w.machine.arena_bytes}}) {
+       {std::pair{"ram", &w.runs.machine.ram_bytes}, std::pair{"arena", &w.runs.machine.arena_bytes}}) {
     if (!p.has(option)) continue;
     auto bytes = parse_size(option, *p.value(option));
     if (!bytes) return Failure<Error>{bytes.error()};
@@ -74,42 +71,18 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   }
   const std::string unknown = p.value("unknown-sleep").value_or("auto");
   if (unknown == "yes") {
-    w.policy.unknown_sleep = sim::UnknownSleep::yes;
+    w.runs.policy.unknown_sleep = sim::UnknownSleep::yes;
   } else if (unknown == "no") {
-    w.policy.unknown_sleep = sim::UnknownSleep::no;
+    w.runs.policy.unknown_sleep = sim::UnknownSleep::no;
   } else if (unknown != "auto") {
     return fail("--unknown-sleep is '" + unknown + "'", "expected auto, yes or no");
   }
   w.json = p.value("json");
   w.log = p.value("log");
-  if (w.log && w.cores.size() != 1) return fail("--log with several cores", "expected one core: -a CORE");
+  if (w.log && w.runs.cores.size() != 1) return fail("--log with several cores", "expected one core: -a CORE");
   w.table = !p.has("quiet") && w.json != "-" && w.log != "-";
   if (p.has("strict")) w.defects = Defects::refused;
   return w;
-}
-
-Fallible<sim::Report> run_core(OpenTrace& trace, const Wanted& w, const sim::CoreSpec& core, OutputFile* log) {
-  sim::Ledger ledger;
-  std::optional<LogWriter> writer;
-  std::optional<BothObservers> both;
-  sim::Observer* observer = &ledger;
-  if (log != nullptr) {
-    writer.emplace(log->stream());
-    observer = &both.emplace(ledger, *writer);
-  }
-  ProgressLine progress("replaying " + core.name, "events");
-  const std::uint64_t events = trace.reader.events();
-  const auto began = std::chrono::steady_clock::now();
-  auto facts = sim::replay(trace.reader, core, w.machine, w.policy, *observer,
-                           [&](std::uint64_t done) { progress.update(done, events); });
-  if (!facts) return Failure<Error>{facts.error()};
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  sim::Report report = ledger.finish(*facts);
-  report.core = core.name;
-  report.options = core.options_text();
-  report.bytes.recorded_granted = trace.totals->bytes.granted;
-  if (seconds > 0) report.events_per_second = static_cast<double>(trace.totals->allocs + trace.totals->frees) / seconds;
-  return report;
 }
 
 int exit_code(const std::vector<sim::Report>& runs) {
@@ -133,12 +106,8 @@ Fallible<int> replay_wanted(const Wanted& w) {
     if (!file) return Failure<Error>{file.error()};
     log.emplace(std::move(*file));
   }
-  ReplayReport report{trace->reader, *totals, w.machine, sim::kernel_options(w.machine, trace->reader), {}};
-  for (const sim::CoreSpec& core : w.cores) {
-    auto run = run_core(*trace, w, core, log ? &*log : nullptr);
-    if (!run) return Failure<Error>{run.error()};
-    report.runs.push_back(std::move(*run));
-  }
+  ReplayReport report{trace->reader, *totals, w.runs.machine, w.runs.native, {}, {}, {}};
+  if (auto done = run_all(*trace, w.runs, log ? &*log : nullptr, report); !done) return Failure<Error>{done.error()};
   if (log) {
     if (auto done = log->commit(); !done) return Failure<Error>{done.error()};
   }

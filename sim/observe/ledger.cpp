@@ -23,6 +23,10 @@ void Ledger::advance(std::uint64_t tick) {
   requested_ticks_ += static_cast<u128>(live_requested_) * dt;
   granted_ticks_ += static_cast<u128>(live_granted_) * dt;
   if (metadata_ != 0) metadata_ticks_ += static_cast<u128>(metadata_) * dt;
+  if (leaked_granted_ != 0) {
+    report_.leaked_ticks.requested += static_cast<u128>(leaked_requested_) * dt;
+    report_.leaked_ticks.granted += static_cast<u128>(leaked_granted_) * dt;
+  }
 }
 
 // Pages that a call took or gave back count from the call's end on. Held pages change seldom: summed only then.
@@ -75,6 +79,15 @@ void Ledger::book_alloc(const Completion& c) {
 }
 
 void Ledger::book_free(const Completion& c) {
+  if (c.ending == Ending::refused) {
+    ++report_.refused_frees;
+    ++report_.free_violations[static_cast<unsigned>(c.reason)];
+    report_.bytes.leaked += c.granted;
+    leaked_requested_ += c.requested;
+    leaked_granted_ += c.granted;
+    departs(c.event);
+    return;
+  }
   if (c.ending != Ending::ok) {
     ++report_.skipped_frees;
     return;
@@ -165,6 +178,9 @@ Report Ledger::finish(const RunFacts& facts) {
   r.asleep_at_end = facts.asleep_at_end;
   r.unmatched_frees = facts.unmatched_frees;
   r.blocking.deadlock = facts.deadlock;
+  r.deferred_frees = facts.deferred_frees;
+  r.thread_runs = facts.thread_runs;
+  r.blocking.atomic_slept = facts.atomic_slept;
   r.lock_ticks = facts.lock_ticks;
   r.call_ticks = facts.call_ticks;
   r.digest = facts.digest;

@@ -20,6 +20,11 @@ class Ledger final : public Observer {
   void on_completion(const Completion& c) override;
   void on_sleep(const SleepNote& note) override;
   void on_wake(const SleepNote& note) override;
+  void on_metadata(AddrRange range) override { occupancy_->block_live(range.base, range.bytes); }
+  void on_background(std::uint64_t tick) override {
+    advance(tick);
+    settle_pages();
+  }
   void page_mapped(Addr page) override;
   void page_unmapped(Addr page) override;
   void on_end(std::uint64_t tick) override;
@@ -57,6 +62,8 @@ class Ledger final : public Observer {
   u128 requested_ticks_ = 0;
   u128 granted_ticks_ = 0;
   u128 metadata_ticks_ = 0;
+  std::uint64_t leaked_requested_ = 0;  ///< of live blocks whose free was refused
+  std::uint64_t leaked_granted_ = 0;
   u128 held_page_ticks_ = 0;
 };
 

@@ -31,6 +31,7 @@ struct SleepStats {
   std::uint64_t ticks_total = 0;
   std::uint64_t ticks_max = 0;
   std::array<std::uint64_t, 64> histogram{};  ///< [n]: sleeps of 2^n to 2^(n+1) - 1 ticks; [0] has those of 0 ticks too
+  std::uint64_t atomic_slept = 0;  ///< requests that may not sleep and slept: the system has no way to be told
   bool deadlock = false;
 };
 
@@ -42,12 +43,17 @@ struct Report {
   std::array<std::uint64_t, reasons> failed_by{};
   std::array<std::uint64_t, reasons> violations{};  ///< refused, by rule
   std::uint64_t frees = 0, skipped_frees = 0, implied_frees = 0;
+  std::uint64_t refused_frees = 0;  ///< forbidden in their context: the blocks stay granted, `bytes.leaked`
+  std::array<std::uint64_t, reasons> free_violations{};  ///< refused frees, by rule
+  std::uint64_t deferred_frees = 0;  ///< of `frees`: done by a process for an interrupt handler
+  std::uint64_t thread_runs = 0;     ///< how often the system's own kernel thread ran
   std::uint64_t unmatched_frees = 0;  ///< of blocks older than the trace, or whose allocation had no event
 
   struct Bytes {
     std::uint64_t requested = 0, granted = 0, failed = 0, refused = 0, asleep = 0;
     std::uint64_t peak_requested = 0, peak_granted = 0;
     std::uint64_t recorded_granted = 0;
+    std::uint64_t leaked = 0;  ///< granted bytes of blocks whose free was refused
   } bytes;
   struct Pages {
     std::uint64_t mapped = 0, returned = 0, peak = 0, end = 0;
@@ -57,6 +63,17 @@ struct Report {
   std::uint64_t peak_event = 0;
   std::uint64_t peak_tick = 0;
   HeldParts<u128> byte_ticks;
+  struct LeakedTicks {
+    u128 requested = 0, granted = 0;
+  } leaked_ticks;  ///< of blocks whose free was refused, from then on: part of byte_ticks' requested and internal
+
+  /// Waste per granted byte over time: held and not in use, against granted and in use. Blocks whose free was refused
+  /// are not in use. Permille; 0 if nothing was granted.
+  u128 waste_permille() const {
+    const u128 used = byte_ticks.requested + byte_ticks.internal - leaked_ticks.granted;
+    const u128 waste = byte_ticks.held - (byte_ticks.requested - leaked_ticks.requested);
+    return used == 0 ? 0 : waste * 1000 / used;
+  }
   std::uint64_t largest_free_run = 0;
   std::uint64_t external_permille = 0;
   std::array<std::uint64_t, report_orders> unusable_permille{};

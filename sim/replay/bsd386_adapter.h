@@ -35,15 +35,14 @@ class Bsd386Adapter {
 
   /// Makes the call a new one; false if a rule of the system forbids it (call.reason says which). Only `kmem` is left
   /// as it was: the core sets it when it needs it.
-  bool prepare(Call& call, std::uint64_t size, traces::Index cache, traces::Index call_site, const CallContext& at,
-               bool zero) const {
-    call.size = size;
-    call.type = types_.type_of(cache, call_site);
+  bool prepare(Call& call, const Request& request, const CallContext& at) const {
+    call.size = request.size;
+    call.type = types_.type_of(request.cache, request.call_site);
     call.address = null_addr;
     call.granted = 0;
     call.phase = Call::Phase::start;
     call.reason = Reason::none;
-    call.flags = (at.may_sleep ? bsd386::M_WAITOK : bsd386::M_NOWAIT) | (zero ? bsd386::M_ZERO_IT : 0U);
+    call.flags = (at.may_sleep ? bsd386::M_WAITOK : bsd386::M_NOWAIT) | (request.zero ? bsd386::M_ZERO_IT : 0U);
     if (at.interrupt && at.may_sleep) {
       call.reason = Reason::wait_in_interrupt;
       return false;

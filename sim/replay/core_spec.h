@@ -27,7 +27,8 @@ struct CoreOption {
 
 struct CoreInfo {
   std::string_view name;
-  std::string_view title;  ///< one line
+  std::string_view native_machine;  ///< profile of the machine that the system was written for: -m native
+  std::string_view title;           ///< one line
   std::vector<CoreOption> options;
 };
 

@@ -16,7 +16,14 @@ struct RunInputs {
   const ReplayProgress& progress;
 };
 
+CoreInfo aix_info();
+CoreInfo beos_info();
 CoreInfo bsd386_info();
+CoreInfo osf1_info();
+
+Fallible<RunFacts> replay_aix(const RunInputs& in);
+Fallible<RunFacts> replay_beos(const RunInputs& in);
 Fallible<RunFacts> replay_bsd386(const RunInputs& in);
+Fallible<RunFacts> replay_osf1(const RunInputs& in);
 
 }  // namespace kmemlab::sim

@@ -21,6 +21,14 @@ struct CallContext {
   bool may_sleep = false;
 };
 
+/// What an allocation of the trace asks for.
+struct Request {
+  std::uint64_t size = 0;
+  traces::Index cache = traces::no_index;
+  traces::Index call_site = traces::no_index;
+  bool zero = false;  ///< __GFP_ZERO
+};
+
 inline constexpr std::uint32_t no_handle = ~std::uint32_t{0};
 
 /// A block of the trace, as this run sees it.
@@ -57,7 +65,8 @@ struct Queued {
 
 /// Per task: whether it sleeps, and what waits behind it.
 struct TaskState {
-  bool asleep = false;
+  bool asleep = false;      ///< under one kernel lock: its request sleeps
+  std::uint32_t calls = 0;  ///< where calls overlap: its calls that have not ended
   std::deque<Queued> queue;
 };
 

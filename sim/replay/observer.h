@@ -15,7 +15,7 @@ enum class Action : std::uint8_t { alloc, free, realloc };
 enum class Ending : std::uint8_t {
   ok,       ///< granted; freed
   failed,   ///< a legal request that returned null, see reason
-  refused,  ///< the documents forbid the call here, see reason; the core was not called
+  refused,  ///< the documents forbid the call here, see reason; a block whose free is refused stays granted
   skipped,  ///< a free of something that this run never granted
 };
 
@@ -25,7 +25,7 @@ struct Completion {
   std::uint64_t tick = 0;       ///< when it was over
   std::uint64_t id = 0;         ///< block, or traces::no_block
   std::uint64_t requested = 0;  ///< bytes; for a free, of the block
-  std::uint64_t granted = 0;    ///< bytes; 0 unless ok
+  std::uint64_t granted = 0;    ///< bytes; 0 unless ok, or a refused free: that block stays granted
   Addr address{};
   std::uint64_t slept_ticks = 0;
   std::uint64_t metadata = 0;   ///< bytes of headers and tables inside held pages, after this event
@@ -53,6 +53,10 @@ class Observer : public PageWatcher {
   virtual void on_completion(const Completion&) {}
   virtual void on_sleep(const SleepNote&) {}
   virtual void on_wake(const SleepNote&) {}
+  /// These bytes of held pages are the system's tables from now on: neither live nor free.
+  virtual void on_metadata(AddrRange) {}
+  /// A system's own thread ran between two events; pages may have come and gone.
+  virtual void on_background(std::uint64_t /*tick*/) {}
   void page_mapped(Addr) override {}
   void page_unmapped(Addr) override {}
   virtual void on_end(std::uint64_t /*tick*/) {}

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/replay/events.h"
+#include "sim/replay/run_facts.h"
 
 namespace kmemlab::sim {
 
@@ -22,9 +23,8 @@ struct Parked {
   std::uint32_t sleeps = 0;
   std::uint64_t since_tick = 0;
   std::uint64_t slept_ticks = 0;
-  traces::Index cache = 0, call_site = 0;
+  Request request;
   Stage stage = Stage::queued;
-  bool zero = false;
   bool detached = false;  ///< the trace has freed the block: its slot may hold another one
   std::optional<WaitingFree> free_after;
 };
@@ -60,5 +60,21 @@ class Parking {
   std::vector<Parked<Call>> parked_;
   std::vector<std::uint32_t> free_handles_;
 };
+
+/// What never ended: allocations asleep or queued. It is a deadlock if tasks sleep although a free of a live block,
+/// which could wake somebody, is queued behind a sleeper; a run that stopped is not judged.
+template <class Call>
+void count_waiting(const Parking<Call>& parked, const std::vector<TaskState>& tasks, RunFacts& facts) {
+  parked.for_each_waiting([&](const Parked<Call>& p) {
+    ++facts.asleep_at_end;
+    facts.asleep_bytes += p.block.requested;
+  });
+  if (!facts.stopped.empty()) return;
+  for (const TaskState& task : tasks) {
+    for (const Queued& q : task.queue) {
+      facts.deadlock |= task.asleep && q.kind == Queued::Kind::free && q.free.block.state == Block::State::live;
+    }
+  }
+}
 
 }  // namespace kmemlab::sim

@@ -8,7 +8,7 @@
 namespace kmemlab::sim {
 
 const std::vector<CoreInfo>& all_cores() {
-  static const std::vector<CoreInfo> cores = {bsd386_info()};
+  static const std::vector<CoreInfo> cores = {aix_info(), beos_info(), bsd386_info(), osf1_info()};
   return cores;
 }
 
@@ -32,6 +32,9 @@ KernelOptions kernel_options(const MachineSpec& machine, const traces::KmtReader
 Fallible<RunFacts> replay(traces::KmtReader& trace, const CoreSpec& core, const MachineSpec& machine,
                           const ReplayPolicy& policy, Observer& observer, const ReplayProgress& progress) {
   const RunInputs inputs{trace, core, machine, policy, observer, progress};
+  if (core.name == "aix") return replay_aix(inputs);
+  if (core.name == "beos") return replay_beos(inputs);
+  if (core.name == "osf1") return replay_osf1(inputs);
   if (core.name == "bsd386") return replay_bsd386(inputs);
   return fail("unknown core '" + core.name + "'");
 }

@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "sim/kernel/kernel.h"
-#include "sim/replay/booking.h"
+#include "sim/replay/answers.h"
+#include "sim/replay/background.h"
 #include "sim/replay/call_clock.h"
+#include "sim/replay/event_reader.h"
 #include "sim/replay/events.h"
 #include "sim/replay/observer.h"
 #include "sim/replay/parking.h"
@@ -34,26 +36,24 @@ class Replayer {
       : kernel_(kernel),
         adapter_(adapter),
         trace_(trace),
-        policy_(policy),
         observer_(observer),
         clock_(kernel.cpus()),
-        booking_(observer) {
+        events_(trace.tables(), policy, kernel.cpus()),
+        answers_(adapter, observer, clock_) {
     blocks_.resize(trace.max_slots() + 1);  // the last one for allocations that have no slot: nothing frees them
     tasks_.resize(trace.tables().tasks.size());
-    for (const traces::Gfp& gfp : trace.tables().gfps) {
-      gfp_may_sleep_.push_back(gfp.may_sleep);
-      gfp_zero_.push_back(gfp.zero == traces::Tri::yes);
-    }
   }
 
-  /// Plays the whole trace. Errors are the trace's (damaged chunk); a panic of the core ends the run and stands in
-  /// RunFacts::stopped. `progress(events done)` is called now and then.
+  /// Boots the system and plays the whole trace. Errors are the trace's (damaged chunk); a panic of the core ends the
+  /// run and stands in RunFacts::stopped. `progress(events done)` is called now and then.
   template <class Progress>
   Fallible<RunFacts> run(Progress&& progress) {
     observer_.on_begin(kernel_);
     kernel_.set_page_watcher(&observer_);
     const auto block = std::make_unique<traces::EventBlock>();
     try {
+      adapter_.boot(kernel_);
+      if constexpr (HasThread<Adapter>) run_thread();
       for (std::uint64_t at = 0; at < trace_.events(); at += traces::block_events) {
         const Fallible<std::uint32_t> rows = trace_.block(at, traces::replay_columns, *block);
         if (!rows) return Failure<Error>{rows.error()};
@@ -63,6 +63,7 @@ class Replayer {
         }
         if ((at & 0xffff) == 0) progress(at);
       }
+      run_background(~std::uint64_t{0});
     } catch (const MachineTrap&) {
       facts_.stopped = kernel_.machine().stopped()->message + " at event " + std::to_string(current_event_);
     }
@@ -71,6 +72,7 @@ class Replayer {
 
  private:
   using Call = typename Adapter::Call;
+  static constexpr bool has_background = HasThread<Adapter> || RefusesFrees<Adapter>;
 
   /// Slots are known ahead; their records are scattered over more than a first-level cache.
   void prefetch(const traces::EventBlock& b, std::uint32_t i) const {
@@ -78,6 +80,10 @@ class Replayer {
   }
 
   void play(const traces::EventBlock& b, std::uint32_t i) {
+    if constexpr (has_background) {
+      if (background_.due()) [[unlikely]]
+        run_background(b.tick[i]);
+    }
     switch (b.op[i]) {
       case traces::Op::alloc:
         return alloc_arrives(b, i);
@@ -94,30 +100,13 @@ class Replayer {
     }
   }
 
-  CallContext context_of(const traces::EventBlock& b, std::uint32_t i) const {
-    CallContext at;
-    at.event = b.first_event + i;
-    at.tick = b.tick[i];
-    at.task = b.task[i];
-    at.cpu = b.cpu[i] < clock_.cpus() ? b.cpu[i] : 0;
-    const traces::Context context = traces::context_of(b.context[i]);
-    at.interrupt = context >= traces::Context::softirq;
-    return at;
-  }
-
-  bool may_sleep(const traces::EventBlock& b, std::uint32_t i) const {
-    const traces::Tri known = b.gfp[i] < gfp_may_sleep_.size() ? gfp_may_sleep_[b.gfp[i]] : traces::Tri::unknown;
-    if (known != traces::Tri::unknown) return known == traces::Tri::yes;
-    return policy_.unknown_may_sleep(traces::context_of(b.context[i]), traces::cpu_state_of(b.context[i]));
-  }
-
   bool must_queue(const CallContext& at) const {
     return asleep_tasks_ != 0 && !at.interrupt && at.task < tasks_.size() && tasks_[at.task].asleep;
   }
 
   void alloc_arrives(const traces::EventBlock& b, std::uint32_t i) {
-    CallContext at = context_of(b, i);
-    at.may_sleep = may_sleep(b, i);
+    CallContext at = events_.context_of(b, i);
+    at.may_sleep = events_.may_sleep(b, i);
     current_event_ = at.event;
     const auto no_slot = static_cast<std::uint32_t>(blocks_.size() - 1);
     const std::uint32_t slot = b.slot[i] < no_slot ? b.slot[i] : no_slot;
@@ -125,18 +114,16 @@ class Replayer {
     Block block;
     block.requested = b.requested[i];
     block.id = b.id[i];
-    const bool zero = b.gfp[i] < gfp_zero_.size() && gfp_zero_[b.gfp[i]];
+    const Request request = events_.request_of(b, i);
     if (must_queue(at)) {
       const std::uint32_t handle = park(at, block, slot, Stage::queued);
-      parked_[handle].zero = zero;
-      parked_[handle].cache = b.cache[i];
-      parked_[handle].call_site = b.call_site[i];
+      parked_[handle].request = request;
       tasks_[at.task].queue.push_back({Queued::Kind::alloc, handle, {}});
       return;
     }
     Call& call = call_;
-    if (!adapter_.prepare(call, block.requested, b.cache[i], b.call_site[i], at, zero)) {
-      settle(blocks_[slot], block, call, Outcome::failed, at, 0, 0, true);
+    if (!adapter_.prepare(call, request, at)) {
+      answers_.alloc_over(blocks_[slot], block, call, Outcome::failed, at, {0, 0, true});
       return;
     }
     const Outcome outcome = clock_.run(kernel_, at, at.tick, [&] { return adapter_.run(kernel_, call); });
@@ -145,13 +132,13 @@ class Replayer {
       parked_[handle].call = call;
       fall_asleep(handle);
     } else {
-      settle(blocks_[slot], block, call, outcome, at, 0, 0, false);
+      answers_.alloc_over(blocks_[slot], block, call, outcome, at, {});
     }
     drain();
   }
 
   void free_arrives(const traces::EventBlock& b, std::uint32_t i) {
-    const CallContext at = context_of(b, i);
+    const CallContext at = events_.context_of(b, i);
     current_event_ = at.event;
     const std::uint32_t slot = b.slot[i];
     if (slot >= blocks_.size() - 1 || blocks_[slot].state == Block::State::empty) {
@@ -192,40 +179,60 @@ class Replayer {
         return;
       }
       case Block::State::live:
+        if constexpr (RefusesFrees<Adapter>) {
+          if (const Reason rule = adapter_.free_forbidden(at); rule != Reason::none) [[unlikely]]
+            return forbidden_free(at, block, rule, implied);
+        }
         clock_.run(kernel_, at, at.tick, [&] {
           adapter_.free(kernel_, block);
           return Outcome::done;
         });
-        complete_free(at, block, Ending::ok, implied);
+        answers_.free_over(at, block, {Ending::ok, Reason::none, implied});
         return;
       case Block::State::absent:
       case Block::State::empty:
-        complete_free(at, block, Ending::skipped, implied);
+        answers_.free_over(at, block, {Ending::skipped, Reason::none, implied});
         return;
     }
   }
 
-  /// A request is answered: books it and fills the block of its slot (or of its parked record).
-  void settle(Block& to, const Block& asked, const Call& call, Outcome outcome, const CallContext& at,
-              std::uint64_t slept_ticks, std::uint32_t sleeps, bool forbidden) {
-    to = asked;
-    Booking::AllocEnd end{Ending::ok, call.reason, slept_ticks, sleeps};
-    if (outcome == Outcome::done) {
-      to.state = Block::State::live;
-      to.address = call.address.v;
-      to.granted = call.granted;
-      to.tag = Adapter::tag_of(call);
-    } else {
-      to.state = Block::State::absent;
-      end.ending = forbidden || Adapter::is_refusal(call.reason) ? Ending::refused : Ending::failed;
-    }
-    const std::uint64_t tick = forbidden ? clock_.no_call(at) : clock_.now();
-    booking_.alloc_over(at, to, end, clock_, tick, adapter_.metadata_bytes());
+  /// The block stays the system's for good, unless a process is asked to free it.
+  void forbidden_free(CallContext at, const Block& block, Reason rule, bool implied) {
+    if (!adapter_.defers_frees()) return answers_.free_over(at, block, {Ending::refused, rule, implied});
+    at.interrupt = false;
+    at.task = traces::no_index;
+    ++facts_.deferred_frees;
+    background_.defer({at, block, implied});
   }
 
-  void complete_free(const CallContext& at, const Block& block, Ending ending, bool implied) {
-    const std::uint64_t tick = ending == Ending::ok ? clock_.now() : clock_.no_call(at);
-    booking_.free_over(at, block, ending, implied, clock_, tick, adapter_.metadata_bytes());
+  void run_thread() {
+    CallContext at;
+    at.event = current_event_;
+    ThreadWait wait;
+    clock_.run(kernel_, at, clock_.now(), [&] {
+      wait = adapter_.run_thread(kernel_);
+      return Outcome::done;
+    });
+    ++facts_.thread_runs;
+    kernel_.sleep(Sleeper{Background::thread_who, wait.channel, wait.cause, clock_.now()});
+    observer_.on_background(clock_.now());
+    drain();
+  }
+
+  /// Runs what is due while the machine is idle before `tick`: deferred frees first, since they may be what somebody
+  /// waits for.
+  void run_background(std::uint64_t tick) {
+    if constexpr (has_background) {
+      while (background_.due() && clock_.now() < tick) {
+        WaitingFree free;
+        if (background_.take_free(free)) {
+          execute_free(free.at, free.block, free.implied);
+          drain();
+        } else if constexpr (HasThread<Adapter>) {
+          if (background_.take_thread()) run_thread();
+        }
+      }
+    }
   }
 
   std::uint32_t park(const CallContext& at, const Block& block, std::uint32_t slot, Stage stage) {
@@ -264,7 +271,13 @@ class Replayer {
     if (draining_) return;
     draining_ = true;
     while (kernel_.any_ready()) {
-      for (const Sleeper& s : kernel_.take_ready()) resume(static_cast<std::uint32_t>(s.who));
+      for (const Sleeper& s : kernel_.take_ready()) {
+        if (s.who == Background::thread_who) {
+          background_.thread_woken();
+        } else {
+          resume(static_cast<std::uint32_t>(s.who));
+        }
+      }
     }
     draining_ = false;
   }
@@ -307,7 +320,7 @@ class Replayer {
       }
       Parked<Call>& p = parked_[next.parked];
       current_event_ = p.at.event;
-      if (adapter_.prepare(p.call, p.block.requested, p.cache, p.call_site, p.at, p.zero)) {
+      if (adapter_.prepare(p.call, p.request, p.at)) {
         run_parked(next.parked, p.at.tick);
       } else {
         finish_parked(next.parked, Outcome::failed, true);
@@ -319,7 +332,7 @@ class Replayer {
     Parked<Call>& p = parked_[handle];
     p.stage = Stage::over;
     Block result;
-    settle(result, p.block, p.call, outcome, p.at, p.slept_ticks, p.sleeps, forbidden);
+    answers_.alloc_over(result, p.block, p.call, outcome, p.at, {p.slept_ticks, p.sleeps, forbidden});
     if (!p.detached) {
       blocks_[p.slot] = result;
       parked_.give(handle);
@@ -333,38 +346,27 @@ class Replayer {
   }
 
   RunFacts end() {
-    parked_.for_each_waiting([&](const Parked<Call>& p) {
-      ++facts_.asleep_at_end;
-      facts_.asleep_bytes += p.block.requested;
-    });
-    if (asleep_tasks_ != 0 && facts_.stopped.empty()) {
-      for (const TaskState& task : tasks_) {
-        for (const Queued& q : task.queue) {
-          facts_.deadlock |= q.kind == Queued::Kind::free && q.free.block.state == Block::State::live;
-        }
-      }
-    }
-    observer_.on_end(std::max(booking_.last_tick(), trace_.last_tick()));
+    count_waiting(parked_, tasks_, facts_);
+    observer_.on_end(std::max(answers_.last_tick(), trace_.last_tick()));
     facts_.lock_ticks = clock_.lock_ticks();
     facts_.call_ticks = clock_.call_ticks();
-    booking_.digest().add(adapter_.digest());
-    booking_.digest().add(kernel_.digest());
-    facts_.digest = booking_.digest().value();
+    answers_.digest().add(adapter_.digest());
+    answers_.digest().add(kernel_.digest());
+    facts_.digest = answers_.digest().value();
     return facts_;
   }
 
   KernelType& kernel_;
   Adapter& adapter_;
   traces::KmtReader& trace_;
-  ReplayPolicy policy_;
   Observer& observer_;
   std::vector<Block> blocks_;  ///< by slot
   std::vector<TaskState> tasks_;
   Parking<Call> parked_;
   CallClock clock_;
-  Booking booking_;
-  std::vector<traces::Tri> gfp_may_sleep_;
-  std::vector<std::uint8_t> gfp_zero_;
+  EventReader events_;
+  Answers<Adapter> answers_;
+  Background background_;
   std::uint64_t current_event_ = 0;
   std::uint64_t asleep_tasks_ = 0;
   bool draining_ = false;

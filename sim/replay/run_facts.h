@@ -12,6 +12,9 @@ struct RunFacts {
   std::uint64_t unmatched_frees = 0;  ///< frees of blocks older than the trace or without a recorded allocation
   std::uint64_t null_frees = 0;
   std::uint64_t null_allocs = 0;  ///< allocations that the recorded system refused: not offered
+  std::uint64_t deferred_frees = 0;  ///< frees of interrupt handlers that a process did for them
+  std::uint64_t thread_runs = 0;     ///< how often the system's own kernel thread ran
+  std::uint64_t atomic_slept = 0;    ///< requests that may not sleep, of systems that cannot be told so, that slept
   bool deadlock = false;          ///< tasks sleep, and frees that could wake them are queued behind sleepers
   std::uint64_t lock_ticks = 0;   ///< ticks that a CPU waited for another CPU's call under the kernel lock
   std::uint64_t call_ticks = 0;

@@ -131,6 +131,8 @@ class Recorder final : public sim::Observer {
     ledger.on_wake(n);
     wakes.push_back(n);
   }
+  void on_background(std::uint64_t tick) override { ledger.on_background(tick); }
+  void on_metadata(AddrRange range) override { ledger.on_metadata(range); }
   void page_mapped(Addr a) override { ledger.page_mapped(a); }
   void page_unmapped(Addr a) override { ledger.page_unmapped(a); }
   void on_end(std::uint64_t tick) override { ledger.on_end(tick); }

@@ -1,0 +1,30 @@
+// The runs behind one report of `kmemlab replay`: each core once, and with --common each once more over the blocks that
+// all of them granted.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "sim/cli/open_trace.h"
+#include "sim/cli/output.h"
+#include "sim/cli/render.h"
+#include "sim/replay/core_spec.h"
+#include "sim/replay/policy.h"
+#include "sim/replay/replay.h"
+
+namespace kmemlab::cli {
+
+struct WantedRuns {
+  std::vector<sim::CoreSpec> cores;
+  sim::MachineSpec machine;
+  bool native = false;  ///< each core on its own machine, with the sizes of `machine`
+  sim::ReplayPolicy policy;
+  bool common = false;
+};
+
+/// Fills report.runs, .machines and .common. `log` takes a line for each event; then there is one core.
+Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, OutputFile* log, ReplayReport& report);
+
+}  // namespace kmemlab::cli

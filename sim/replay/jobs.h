@@ -1,0 +1,93 @@
+// One call of a system whose calls overlap, from its arrival to its end: an allocation or a free, waiting behind its
+// task, waiting for its CPU, running, asleep. Plain records with handles that are used again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/replay/events.h"
+#include "sim/replay/run_facts.h"
+
+namespace kmemlab::sim {
+
+/// `Adapter` names the system's requests: Call for an allocation, FreeCall for a free; plain data, resumed where they
+/// stopped.
+template <class Adapter>
+struct Job {
+  enum class Stage : std::uint8_t {
+    waiting,  ///< behind its task or for its CPU
+    running,  ///< its call has begun, and ends at a tick to come
+    asleep,
+    over,     ///< answered; kept for a free that will ask
+  };
+  enum class Kind : std::uint8_t { alloc, free };
+
+  CallContext at;
+  Block block;  ///< asked for, or to free
+  Request request;
+  typename Adapter::Call call{};
+  typename Adapter::FreeCall free_call{};
+  std::uint64_t start_tick = 0;
+  std::uint64_t since_tick = 0;
+  std::uint64_t slept_ticks = 0;
+  std::uint32_t sleeps = 0;
+  std::uint32_t slot = 0;
+  Kind kind = Kind::alloc;
+  Stage stage = Stage::waiting;
+  Outcome outcome = Outcome::done;
+  bool begun = false;
+  bool woken = false;     ///< before it had gone to sleep
+  bool detached = false;  ///< the trace has freed the block: its slot may hold another one
+  bool implied = false;   ///< of a free: its event was lost
+  std::optional<WaitingFree> free_after;
+
+  Channel channel() const { return kind == Kind::alloc ? call.channel : free_call.channel; }
+  SleepCause cause() const { return kind == Kind::alloc ? call.cause : free_call.cause; }
+};
+
+template <class Adapter>
+class Jobs {
+ public:
+  Job<Adapter>& operator[](std::uint64_t handle) { return jobs_[handle]; }
+
+  /// A record to fill. What it held before is there still, but for what begin() sets.
+  std::uint32_t take() {
+    std::uint32_t handle = 0;
+    if (free_handles_.empty()) {
+      handle = static_cast<std::uint32_t>(jobs_.size());
+      jobs_.emplace_back();
+    } else {
+      handle = free_handles_.back();
+      free_handles_.pop_back();
+    }
+    reset(jobs_[handle]);
+    return handle;
+  }
+  void give(std::uint32_t handle) {
+    jobs_[handle].stage = Job<Adapter>::Stage::over;
+    free_handles_.push_back(handle);
+  }
+
+  /// What never ended: allocations.
+  void count_waiting(RunFacts& facts) const {
+    for (const Job<Adapter>& j : jobs_) {
+      if (j.stage == Job<Adapter>::Stage::over || j.kind != Job<Adapter>::Kind::alloc) continue;
+      ++facts.asleep_at_end;
+      facts.asleep_bytes += j.block.requested;
+    }
+  }
+
+ private:
+  static void reset(Job<Adapter>& j) {
+    j.start_tick = j.since_tick = j.slept_ticks = 0;
+    j.sleeps = 0;
+    j.stage = Job<Adapter>::Stage::waiting;
+    j.begun = j.woken = j.detached = j.implied = false;
+    j.free_after.reset();
+  }
+  std::vector<Job<Adapter>> jobs_;
+  std::vector<std::uint32_t> free_handles_;
+};
+
+}  // namespace kmemlab::sim

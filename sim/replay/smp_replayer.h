@@ -1,0 +1,357 @@
+// Plays a trace through a core whose calls may overlap: systems written for several CPUs, which protect themselves with
+// semaphores. Open loop, as Replayer; but every CPU runs on its own, a call lasts from its begin to its end, and what
+// it released is released at its end. So a call on another CPU in between finds the semaphore held, and sleeps.
+//   - A CPU does one call at a time; what arrives meanwhile waits for it, in order.
+//   - A task does one call at a time; its later events wait behind the one in progress. Interrupts are nobody's task.
+//   - Allocations and frees alike are requests that may sleep.
+//   - A block exists from the end of the call that gave it. A free that arrives before waits for it.
+// Pages count from the begin of the call that took them, everything else from its end.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "sim/kernel/kernel.h"
+#include "sim/replay/agenda.h"
+#include "sim/replay/answers.h"
+#include "sim/replay/event_reader.h"
+#include "sim/replay/jobs.h"
+#include "sim/replay/run_facts.h"
+#include "traces/kmt/reader.h"
+
+namespace kmemlab::sim {
+
+/// The times that Answers asks for, set by the replayer.
+struct JobClock {
+  std::uint64_t start_tick = 0;
+  std::uint64_t now_tick = 0;
+  std::uint64_t start() const { return start_tick; }
+  std::uint64_t now() const { return now_tick; }
+  std::uint64_t no_call(const CallContext&) { return start_tick = now_tick; }
+};
+
+template <class Adapter>
+class SmpReplayer {
+ public:
+  using KernelType = typename Adapter::KernelType;
+  SmpReplayer(KernelType& kernel, Adapter& adapter, traces::KmtReader& trace, const ReplayPolicy& policy,
+              Observer& observer)
+      : kernel_(kernel),
+        adapter_(adapter),
+        trace_(trace),
+        observer_(observer),
+        cpu_free_at_(kernel.cpus()),
+        events_(trace.tables(), policy, kernel.cpus()),
+        answers_(adapter, observer, clock_) {
+    blocks_.resize(trace.max_slots() + 1);  // the last one for allocations that have no slot: nothing frees them
+    tasks_.resize(trace.tables().tasks.size());
+  }
+
+  /// As Replayer::run.
+  template <class Progress>
+  Fallible<RunFacts> run(Progress&& progress) {
+    observer_.on_begin(kernel_);
+    kernel_.set_page_watcher(&observer_);
+    const auto block = std::make_unique<traces::EventBlock>();
+    try {
+      adapter_.boot(kernel_);
+      kernel_.defer_releases(true);
+      for (std::uint64_t at = 0; at < trace_.events(); at += traces::block_events) {
+        const Fallible<std::uint32_t> rows = trace_.block(at, traces::replay_columns, *block);
+        if (!rows) return Failure<Error>{rows.error()};
+        for (std::uint32_t i = 0; i < block->events; ++i) play(*block, i);
+        if ((at & 0xffff) == 0) progress(at);
+      }
+      run_until(~std::uint64_t{0});
+    } catch (const MachineTrap&) {
+      facts_.stopped = kernel_.machine().stopped()->message + " at event " + std::to_string(current_event_);
+    }
+    return end();
+  }
+
+ private:
+  using JobType = Job<Adapter>;
+  using Stage = typename JobType::Stage;
+  using Kind = typename JobType::Kind;
+
+  void play(const traces::EventBlock& b, std::uint32_t i) {
+    switch (b.op[i]) {
+      case traces::Op::alloc:
+        return alloc_arrives(b, i);
+      case traces::Op::free:
+        return free_arrives(b, i);
+      case traces::Op::realloc:  // as on the other systems, so that reports compare (docs/replay.md)
+        free_arrives(b, i);
+        return alloc_arrives(b, i);
+      case traces::Op::alloc_null:
+        ++facts_.null_allocs;
+        return;
+      default:
+        return;
+    }
+  }
+
+  void alloc_arrives(const traces::EventBlock& b, std::uint32_t i) {
+    CallContext at = events_.context_of(b, i);
+    at.may_sleep = events_.may_sleep(b, i);
+    arrives(at);
+    const auto no_slot = static_cast<std::uint32_t>(blocks_.size() - 1);
+    const std::uint32_t slot = b.slot[i] < no_slot ? b.slot[i] : no_slot;
+    if (blocks_[slot].state != Block::State::empty && slot != no_slot) release_slot(at, slot, true);
+    const std::uint32_t handle = jobs_.take();
+    JobType& job = jobs_[handle];
+    job.kind = Kind::alloc;
+    job.at = at;
+    job.request = events_.request_of(b, i);
+    job.block = Block{};
+    job.block.requested = job.request.size;
+    job.block.id = b.id[i];
+    job.slot = slot;
+    blocks_[slot] = job.block;
+    blocks_[slot].state = Block::State::pending;
+    blocks_[slot].handle = handle;
+    if (must_queue(at)) {
+      tasks_[at.task].queue.push_back({Queued::Kind::alloc, handle, {}});
+    } else {
+      begin_alloc(handle);
+    }
+  }
+
+  void free_arrives(const traces::EventBlock& b, std::uint32_t i) {
+    const CallContext at = events_.context_of(b, i);
+    arrives(at);
+    const std::uint32_t slot = b.slot[i];
+    if (slot < blocks_.size() - 1 && blocks_[slot].state != Block::State::empty) return release_slot(at, slot, false);
+    ++(b.id[i] == traces::no_block ? facts_.null_frees : facts_.unmatched_frees);
+  }
+
+  /// Everything that happens before the arrival, then the arrival's tick is the present.
+  void arrives(const CallContext& at) {
+    run_until(at.tick);
+    current_event_ = at.event;
+    clock_.now_tick = std::max(clock_.now_tick, at.tick);
+  }
+
+  bool must_queue(const CallContext& at) const {
+    return !at.interrupt && at.task < tasks_.size() && (in_progress(at.task) || !tasks_[at.task].queue.empty());
+  }
+  bool in_progress(std::uint32_t task) const { return tasks_[task].calls != 0; }
+
+  /// The trace is done with the block in `slot`.
+  void release_slot(const CallContext& at, std::uint32_t slot, bool implied) {
+    Block& block = blocks_[slot];
+    if (block.state == Block::State::pending) jobs_[block.handle].detached = true;
+    if (must_queue(at)) {
+      tasks_[at.task].queue.push_back({Queued::Kind::free, no_handle, {at, block, implied}});
+    } else {
+      begin_free({at, block, implied});
+    }
+    block.state = Block::State::empty;
+  }
+
+  void begin_alloc(std::uint32_t handle) {
+    JobType& job = jobs_[handle];
+    if (adapter_.prepare(job.call, job.request, job.at)) return make_ready(handle);
+    clock_.start_tick = clock_.now_tick;
+    alloc_over(handle, Outcome::failed, true);
+  }
+
+  void begin_free(WaitingFree free) {
+    if (free.block.state == Block::State::pending) {
+      JobType& job = jobs_[free.block.handle];
+      if (job.stage != Stage::over) {
+        job.free_after = free;
+        return;
+      }
+      const std::uint32_t handle = free.block.handle;
+      free.block = job.block;
+      jobs_.give(handle);
+    }
+    if (free.block.state != Block::State::live) {
+      return answers_.free_over(free.at, free.block, {Ending::skipped, Reason::none, free.implied});
+    }
+    if (const Reason rule = adapter_.free_forbidden(free.at); rule != Reason::none) {
+      if (!adapter_.defers_frees()) {
+        return answers_.free_over(free.at, free.block, {Ending::refused, rule, free.implied});
+      }
+      free.at.interrupt = false;  // a process of that CPU frees it as soon as the CPU has time
+      free.at.task = traces::no_index;
+      ++facts_.deferred_frees;
+    }
+    const std::uint32_t handle = jobs_.take();
+    JobType& job = jobs_[handle];
+    job.kind = Kind::free;
+    job.at = free.at;
+    job.block = free.block;
+    job.implied = free.implied;
+    adapter_.prepare_free(job.free_call, free.block);
+    make_ready(handle);
+  }
+
+  /// The request may run from now on: at once, or when its CPU is free.
+  void make_ready(std::uint32_t handle) {
+    JobType& job = jobs_[handle];
+    if (!job.begun) {
+      job.begun = true;
+      if (job.at.task < tasks_.size() && !job.at.interrupt) ++tasks_[job.at.task].calls;
+    }
+    start(handle);
+  }
+  void start(std::uint32_t handle) {
+    const std::uint64_t free_at = cpu_free_at_[jobs_[handle].at.cpu];
+    if (free_at > clock_.now_tick) {
+      agenda_.add(free_at, Due::Kind::start, handle);
+    } else {
+      run_job(handle);
+    }
+  }
+
+  void run_job(std::uint32_t handle) {
+    JobType& job = jobs_[handle];
+    const std::uint64_t begin = clock_.now_tick;
+    current_event_ = job.at.event;
+    if (job.stage == Stage::waiting) job.start_tick = begin;
+    job.stage = Stage::running;
+    kernel_.begin_call(job.at.cpu, begin, job.at.interrupt ? CallEnvironment::interrupt : CallEnvironment::process);
+    job.outcome = job.kind == Kind::alloc ? adapter_.run(kernel_, job.call) : adapter_.run_free(kernel_, job.free_call);
+    const std::uint64_t over = kernel_.end_call();
+    cpu_free_at_[job.at.cpu] = over;
+    facts_.call_ticks += over - begin;
+    for (const sem_id sem : kernel_.take_releases()) {
+      agenda_.add(over, Due::Kind::release, static_cast<std::uint64_t>(sem));
+    }
+    wake_those_ready(over);
+    agenda_.add(over, Due::Kind::finish, handle);
+    if (job.outcome == Outcome::blocked) kernel_.sleep(Sleeper{handle, job.channel(), job.cause(), over});
+  }
+
+  void wake_those_ready(std::uint64_t tick) {
+    if (!kernel_.any_ready()) return;
+    for (const Sleeper& s : kernel_.take_ready()) agenda_.add(tick, Due::Kind::wake, s.who);
+  }
+
+  void run_until(std::uint64_t tick) {
+    Due next;
+    while (agenda_.take(tick, next)) {
+      clock_.now_tick = std::max(clock_.now_tick, next.tick);
+      const auto handle = static_cast<std::uint32_t>(next.what);
+      switch (next.kind) {
+        case Due::Kind::release:
+          kernel_.finish_release(static_cast<sem_id>(next.what));
+          wake_those_ready(clock_.now_tick);
+          break;
+        case Due::Kind::wake:
+          wake(handle);
+          break;
+        case Due::Kind::finish:
+          finish(handle);
+          break;
+        case Due::Kind::start:
+          start(handle);
+          break;
+      }
+    }
+  }
+
+  /// What the request waited for is there. A call that has not ended yet goes to sleep all the same, for no time.
+  void wake(std::uint32_t handle) {
+    JobType& job = jobs_[handle];
+    if (job.stage == Stage::running) {
+      job.woken = true;
+      return;
+    }
+    const std::uint64_t slept = clock_.now_tick - job.since_tick;
+    job.slept_ticks += slept;
+    if (job.cause() == SleepCause::lock) facts_.lock_ticks += slept;
+    observer_.on_wake({job.at.event, clock_.now_tick, slept, job.channel(), job.cause(), job.at.task});
+    start(handle);
+  }
+
+  void finish(std::uint32_t handle) {
+    JobType& job = jobs_[handle];
+    if (job.outcome == Outcome::blocked) {
+      job.stage = Stage::asleep;
+      job.since_tick = clock_.now_tick;
+      if (++job.sleeps == 1 && job.kind == Kind::alloc && !job.at.may_sleep) ++facts_.atomic_slept;
+      observer_.on_sleep({job.at.event, clock_.now_tick, 0, job.channel(), job.cause(), job.at.task});
+      if (!job.woken) return;
+      job.woken = false;
+      return wake(handle);
+    }
+    const CallContext at = job.at;
+    clock_.start_tick = job.start_tick;
+    if (job.kind == Kind::alloc) {
+      alloc_over(handle, job.outcome, false);
+    } else {
+      answers_.free_over(at, job.block, {Ending::ok, Reason::none, job.implied});
+      jobs_.give(handle);
+    }
+    if (at.interrupt || at.task >= tasks_.size()) return;
+    --tasks_[at.task].calls;
+    run_queue(at.task);
+  }
+
+  void run_queue(std::uint32_t task) {
+    TaskState& state = tasks_[task];
+    while (state.calls == 0 && !state.queue.empty()) {
+      const Queued next = state.queue.front();
+      state.queue.pop_front();
+      if (next.kind == Queued::Kind::free) {
+        begin_free(next.free);
+      } else {
+        begin_alloc(next.parked);
+      }
+    }
+  }
+
+  void alloc_over(std::uint32_t handle, Outcome outcome, bool forbidden) {
+    JobType& job = jobs_[handle];
+    job.stage = Stage::over;
+    Block result;
+    answers_.alloc_over(result, job.block, job.call, outcome, job.at, {job.slept_ticks, job.sleeps, forbidden});
+    if (!job.detached) {
+      blocks_[job.slot] = result;
+      jobs_.give(handle);
+      return;
+    }
+    job.block = result;  // the free that is queued somewhere will look here
+    if (!job.free_after) return;
+    WaitingFree free = *job.free_after;
+    free.block = result;
+    jobs_.give(handle);
+    begin_free(free);
+  }
+
+  RunFacts end() {
+    jobs_.count_waiting(facts_);
+    for (const TaskState& task : tasks_) {
+      for (const Queued& q : task.queue) {
+        facts_.deadlock |= facts_.stopped.empty() && q.kind == Queued::Kind::free &&
+                           q.free.block.state == Block::State::live;
+      }
+    }
+    observer_.on_end(std::max(answers_.last_tick(), trace_.last_tick()));
+    answers_.digest().add(adapter_.digest());
+    answers_.digest().add(kernel_.digest());
+    facts_.digest = answers_.digest().value();
+    return facts_;
+  }
+
+  KernelType& kernel_;
+  Adapter& adapter_;
+  traces::KmtReader& trace_;
+  Observer& observer_;
+  std::vector<Block> blocks_;  ///< by slot
+  std::vector<TaskState> tasks_;
+  std::vector<std::uint64_t> cpu_free_at_;  ///< end of each CPU's last call
+  Jobs<Adapter> jobs_;
+  Agenda agenda_;
+  JobClock clock_;
+  EventReader events_;
+  Answers<Adapter, JobClock> answers_;
+  std::uint64_t current_event_ = 0;
+  RunFacts facts_;
+};
+
+}  // namespace kmemlab::sim
