@@ -23,6 +23,7 @@ constexpr Verb verbs[] = {
     {"replay", "TRACE [-a CORE] ...", "play a trace through allocators, and report", verb_replay},
     {"info", "TRACE [--json]", "what is in a trace, quality first", verb_info},
     {"convert", "IN OUT ...", "store a trace in the .kmt container", verb_convert},
+    {"run", "SCENARIO.json ...", "scripted calls with expectations: tests and lessons", verb_run},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
     {"machines", "", "the machines that there are", verb_machines},
 };
@@ -35,7 +36,7 @@ void print_help() {
   for (const Verb& v : verbs) fmt::print("  {:<9} {:<21} {}\n", v.name, v.arguments, v.meaning);
   fmt::print(
       "\nTRACE is a file, or - for standard input; its format is told by its content.\n"
-      "exit codes: 0 fine, 2 usage, 3 unreadable input, 4 a core panicked, 7 deadlock\n\n"
+      "exit codes: 0 fine, 1 a scenario failed, 2 usage, 3 unreadable input, 4 a core panicked, 7 deadlock\n\n"
       "example: kmemlab replay traces/samples/ext4tree.dat -a bsd386\n");
 }
 
