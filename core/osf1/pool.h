@@ -9,13 +9,16 @@
 namespace kmemlab::osf1::detail {
 
 /// Something for the thread to do. It may be asleep for memory itself: then it is woken there (with everybody who
-/// sleeps there, all of whom look again), or it could not give back the page that it is waiting for.
+/// sleeps there, all of whom look again), or it could not give back the page that it is waiting for. It is awake from
+/// then on, though it has not run yet: a second signal must not wake those others again, for each of them may signal
+/// when it goes back to sleep, and so on without end.
 template <class M>
   requires HasWakeup<M> && HasSteps<M>
 void signal_thread(M& m, State& s) {
   ++s.signals;
   m.step({StepKind::wakes, 0, {}, s.thread_channel.v});
   m.wakeup(s.thread_channel);
+  s.thread_channel = pool_thread_channel;
 }
 
 inline void page_became_whole(kmembuckets& kb, Addr page) {
