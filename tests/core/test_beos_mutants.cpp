@@ -32,4 +32,15 @@ TEST_CASE("beos: the step of a freed element says which one it was", "[beos]") {
   CHECK(steps[0].value == 128);
 }
 
+TEMPLATE_TEST_CASE("beos: a pool without a semaphore to be had leaves no area behind", "[beos]", OnSim, OnHost) {
+  Beos<TestType> b;
+  while (b.m().create_sem(1, "somebody's") > 0) continue;
+  const unsigned areas = b.m().areas().live();
+  const beos::CreatePoolCall c = b.create(page_4k);
+  CHECK(!c.pool);
+  CHECK(c.reason == Reason::no_entries);
+  CHECK(b.m().areas().live() == areas);
+  CHECK(b.on.pages_held() == 0);
+}
+
 }  // namespace kmemlab::test

@@ -31,4 +31,31 @@ TEMPLATE_TEST_CASE("osf1: a thread that was told is not told again before it ran
   CHECK(h.run());
 }
 
+TEMPLATE_TEST_CASE("osf1: a refill that slept ends for its own bucket, whichever others want one by then",
+                   "[osf1][thread]", OnSim, OnHost) {
+  OsfHeap<TestType> h(no_preload(), alpha(64, 4));
+  const auto large = h.alloc(20000, M_WAITOK).value();
+  REQUIRE(h.alloc(100, M_WAITOK));  // no frame is left
+  CHECK(!h.alloc(16000, M_NOWAIT));
+  h.run_thread();
+  REQUIRE(h.thread.phase == PoolThreadCall::Phase::in_kmem);
+  CHECK(!h.alloc(20, M_NOWAIT));  // a smaller bucket, which the thread's round would come to first
+  h.free(large);
+  h.run_thread();
+  CHECK(h.thread.channel == pool_thread_channel);
+  CHECK(h.bucket(16000).kb_totalfree == 1);
+  CHECK(h.bucket(20).kb_totalfree == 256);
+  CHECK(h.alloc(16000, M_NOWAIT));
+  CHECK(h.last.granted == 16384);
+}
+
+TEMPLATE_TEST_CASE("osf1: a block that nobody has had yet names no freer", "[osf1][debug]", OnSim, OnHost) {
+  OsfHeap<TestType> h(with_kmem_debug());
+  const Addr block = h.bucket(128).kb_next;
+  REQUIRE(block);
+  const std::uint64_t last_word = h.on.machine().peek_word(block + 120).value();
+  CHECK((last_word & 0xffff'ffff) == 0);
+  CHECK(last_word >> 32 == detail::checksum_of_fresh);
+}
+
 }  // namespace kmemlab::test
