@@ -23,6 +23,7 @@ constexpr Verb verbs[] = {
     {"replay", "TRACE [-a CORE] ...", "play a trace through allocators, and report", verb_replay},
     {"info", "TRACE [--json]", "what is in a trace, quality first", verb_info},
     {"convert", "IN OUT ...", "store a trace in the .kmt container", verb_convert},
+    {"gen", "WORKLOAD -o OUT ...", "make a synthetic trace", verb_gen},
     {"run", "SCENARIO.json ...", "scripted calls with expectations: tests and lessons", verb_run},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
     {"machines", "", "the machines that there are", verb_machines},

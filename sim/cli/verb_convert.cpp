@@ -1,22 +1,29 @@
-// kmemlab convert: stores a trace in the .kmt container, whole or played several times over.
+// kmemlab convert: stores a trace in the .kmt container, whole or played several times over, or writes it as text for
+// people and other programs; the last line says what that loses.
 #include <fmt/format.h>
 
 #include "sim/cli/arguments.h"
 #include "sim/cli/open_trace.h"
+#include "sim/cli/output.h"
 #include "sim/cli/render.h"
 #include "sim/cli/verbs.h"
 #include "traces/edit/copy.h"
 #include "traces/edit/repeat.h"
 #include "traces/kmt/writer.h"
+#include "traces/write/write.h"
 
 namespace kmemlab::cli {
 
 namespace {
 
-const VerbSpec spec{"kmemlab convert IN OUT.kmt [--repeat N] [--zstd]",
-                    "Reads a trace of any known format and writes it as a .kmt container (traces/FORMAT.md): smaller, "
-                    "checked, and many\n"
-                    "times faster to open.",
+const VerbSpec spec{"kmemlab convert IN OUT [--repeat N] [--zstd]",
+                    "Reads a trace of any known format and writes it as the ending of OUT says:\n"
+                    "  .kmt           the container (traces/FORMAT.md): smaller, checked, many times faster to open\n"
+                    "  .jsonl         JSON lines, kmemlab.events/1: all of it, for people who write their own\n"
+                    "  .txt, .ftrace  kernel event text\n"
+                    "  .csv           a row for each event\n"
+                    "  .rep           malloc-lab operations: op, id, size\n"
+                    "What a format loses is said on standard error.",
                     "kmemlab convert netloop.dat netloop.kmt --repeat 10 --zstd",
                     {{"repeat", Takes::value, "N", "N rounds; each frees at its end what it left live"},
                      {"repeat-until", Takes::value, "N", "whole rounds until there are at least N slab events"},
@@ -49,6 +56,23 @@ Fallible<void> say_written(const std::string& to) {
   if (!written) return Failure<Error>{written.error()};
   fmt::print("{}: {} events, {} slab events\n{}", to, with_commas(written->events()),
              with_commas(written->facts().slab_events), quality_text(written->quality()));
+  return {};
+}
+
+/// A text format, whole or not at all.
+Fallible<void> write_text(const Parsed& p, traces::WriteFormat format) {
+  const std::string& to = p.positional()[1];
+  auto trace = open_trace(p.positional()[0], p.has("strict") ? Defects::refused : Defects::counted);
+  if (!trace) return Failure<Error>{trace.error()};
+  auto file = OutputFile::create(to);
+  if (!file) return Failure<Error>{file.error()};
+  auto lost = traces::write_trace(
+      trace->reader, format, [&](std::string_view text) { std::fwrite(text.data(), 1, text.size(), file->stream()); });
+  if (!lost) return Failure<Error>{lost.error()};
+  if (auto done = file->commit(); !done) return done;
+  fmt::print("{}: {} events, {} slab events\n", to, with_commas(trace->reader.events()),
+             with_commas(trace->reader.facts().slab_events));
+  fmt::print(stderr, "lost: {}\n", lost->text());
   return {};
 }
 
@@ -98,13 +122,28 @@ int verb_convert(const Arguments& arguments) {
     return exit_fine;
   }
   const std::string& to = parsed->positional()[1];
-  if (to.size() < 4 || to.substr(to.size() - 4) != ".kmt") {
-    return usage_error({"cannot write '" + to + "'", "expected a name that ends in .kmt", {}, {}, {}}, spec);
+  const bool container = to.size() > 4 && to.ends_with(".kmt");
+  const auto format = traces::write_format_of(to);
+  if (!container && !format) {
+    return usage_error({"cannot write '" + to + "'",
+                        "expected a name that ends in .kmt, .jsonl, .txt, .ftrace, .csv or .rep",
+                        {},
+                        {},
+                        {}},
+                       spec);
+  }
+  if (!container && (parsed->has("repeat") || parsed->has("repeat-until") || parsed->has("zstd"))) {
+    return usage_error({"--repeat, --repeat-until and --zstd are for .kmt",
+                        "expected a name that ends in .kmt, to be converted again",
+                        {},
+                        {},
+                        {}},
+                       spec);
   }
   if (parsed->has("repeat") && parsed->has("repeat-until")) {
     return usage_error({"--repeat and --repeat-until exclude each other", "expected one of them", {}, {}, {}}, spec);
   }
-  if (auto done = convert(*parsed); !done) {
+  if (auto done = container ? convert(*parsed) : write_text(*parsed, *format); !done) {
     print_error(done.error());
     return exit_bad_input;
   }

@@ -24,6 +24,7 @@ using Arguments = std::vector<std::string>;
 int verb_replay(const Arguments& arguments);
 int verb_info(const Arguments& arguments);
 int verb_convert(const Arguments& arguments);
+int verb_gen(const Arguments& arguments);
 int verb_run(const Arguments& arguments);
 int verb_cores(const Arguments& arguments);
 int verb_machines(const Arguments& arguments);

@@ -155,7 +155,7 @@ TEST_CASE("output appears whole or not at all", "[cli][bad]") {
 }
 
 TEST_CASE("every verb explains itself, with an example", "[cli]") {
-  for (const char* verb : {"replay", "info", "convert", "cores", "machines"}) {
+  for (const char* verb : {"replay", "info", "convert", "gen", "run", "cores", "machines"}) {
     const Ran ran = kmemlab(std::string(verb) + " --help");
     INFO(verb);
     CHECK(ran.exit == 0);

@@ -5,6 +5,9 @@
 
 #include "traces/import/importer.h"
 #include "traces/readers/detect.h"
+#include "traces/readers/json_lines.h"
+#include "traces/readers/mtrace.h"
+#include "traces/readers/rep.h"
 #include "traces/readers/text_reader.h"
 #include "traces/readers/trace_dat_reader.h"
 
@@ -17,6 +20,12 @@ Fallible<void> read_as(Format format, const ReadJob& job) {
       return read_trace_dat(job);
     case Format::kernel_text:
       return read_kernel_text(job);
+    case Format::json_lines:
+      return read_json_lines(job);
+    case Format::mtrace:
+      return read_mtrace(job);
+    case Format::rep:
+      return read_rep(job);
   }
   return {};
 }

@@ -76,6 +76,9 @@ void Importer::record(const RawRecord& raw) {
       count_context(quality_, raw.context);
       slab_free(raw, event);
       break;
+    case RawKind::slab_realloc:
+      slab_realloc(raw, event);
+      break;
     case RawKind::page_alloc:
     case RawKind::page_free:
       event.op = raw.kind == RawKind::page_alloc ? Op::page_alloc : Op::page_free;
@@ -129,9 +132,10 @@ void Importer::slab_alloc(const RawRecord& raw, Event& event) {
 
 void Importer::slab_free(const RawRecord& raw, Event& event) {
   event.op = Op::free;
-  if (raw.pointer_text == RawPointer::unmatchable) {
-    ++quality_.unmatchable;
+  if (raw.pointer_text != RawPointer::known) {
+    quality_.unmatchable += raw.pointer_text == RawPointer::unmatchable;
     event.free_kind = FreeKind::unrecorded;
+    event.granted = raw.granted;
     event.id = next_id_++;
     return;
   }
@@ -157,6 +161,34 @@ void Importer::slab_free(const RawRecord& raw, Event& event) {
   }
   event.free_kind = FreeKind::before_trace;
   pointers_.claim(entry, raw.pointer);
+}
+
+void Importer::slab_realloc(const RawRecord& raw, Event& event) {
+  const bool was_block = raw.pointer > zero_size_pointer;
+  if (was_block && raw.moved_to <= zero_size_pointer) {
+    count_context(quality_, raw.context);
+    return slab_free(raw, event);
+  }
+  PointerMap::Entry* from = was_block ? &pointers_.at(raw.pointer) : nullptr;
+  if (from == nullptr || !from->live) {
+    RawRecord alloc = raw;
+    alloc.pointer = raw.moved_to;
+    count_context(quality_, raw.context);
+    count_may_sleep(quality_, raw.gfp == no_index ? Tri::unknown : tables_.gfps[raw.gfp].may_sleep);
+    return slab_alloc(alloc, event);
+  }
+  PointerMap::Entry block = *from;
+  from->live = false;
+  PointerMap::Entry* to = &pointers_.at(raw.moved_to);
+  if (to->pointer == 0) to = &pointers_.claim(*to, raw.moved_to);
+  block.pointer = raw.moved_to;
+  block.granted = raw.granted;
+  *to = block;
+  event.op = Op::realloc;
+  event.id = block.id;
+  event.slot = block.slot;
+  event.requested = raw.requested;
+  event.granted = raw.granted;
 }
 
 void Importer::learn(PointerMap::Entry& entry, Index cache) {

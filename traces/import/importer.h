@@ -4,6 +4,8 @@
 //   free          of a live pointer: matched. Of a pointer seen before: unrecorded. Else before_trace. The last two get
 //                 ids of their own. Of null or ZERO_SIZE_PTR: null_free, no id.
 //   null alloc    alloc_null, no id. kmalloc(0) returns ZERO_SIZE_PTR, which is no block either: the same.
+//   realloc       of a live pointer: the block keeps id and slot, and moves. Of any other pointer: an allocation. To
+//                 null: a free, as realloc(p, 0) is.
 //   unmatchable   "(____ptrval____)": an alloc becomes a block that nothing frees, a free an unrecorded one.
 #pragma once
 
@@ -30,6 +32,7 @@ class Importer : public RawSink {
  private:
   void slab_alloc(const RawRecord& raw, Event& event);
   void slab_free(const RawRecord& raw, Event& event);
+  void slab_realloc(const RawRecord& raw, Event& event);
   void learn(PointerMap::Entry& entry, Index cache);
   Slot take_slot();
   void append(const Event& event);

@@ -9,7 +9,7 @@
 
 namespace kmemlab::traces {
 
-enum class Format : std::uint8_t { trace_dat, kernel_text };
+enum class Format : std::uint8_t { trace_dat, kernel_text, json_lines, mtrace, rep };
 
 /// Looks at the first decoded bytes only.
 Fallible<Format> detect_format(const Input& input);

@@ -160,6 +160,7 @@ EventLayout layout_of(const EventFormat& format) {
         build.problem("field order is missing");
       }
       break;
+    case RawKind::slab_realloc:  // the kernel has no such event
     case RawKind::mark:
     case RawKind::lost:
       break;

@@ -9,15 +9,17 @@
 
 namespace kmemlab::traces {
 
-enum class RawKind : std::uint8_t { mark, slab_alloc, slab_free, page_alloc, page_free, lost };
+enum class RawKind : std::uint8_t { mark, slab_alloc, slab_free, slab_realloc, page_alloc, page_free, lost };
 
 /// What the recording shows of a pointer. Hashed pointers are `known`: they identify, even if they do not address.
-enum class RawPointer : std::uint8_t { known, unmatchable };
+/// `unrecorded`: the recording itself says that this free's allocation had no event (our JSON lines do).
+enum class RawPointer : std::uint8_t { known, unmatchable, unrecorded };
 
 struct RawRecord {
   std::uint64_t tick = 0;
   std::uint64_t pointer = 0;    ///< slab records; 0 is the null pointer
-  std::uint64_t requested = 0;  ///< slab_alloc; lost: how many (0 = not said)
+  std::uint64_t moved_to = 0;   ///< slab_realloc: where the block is afterwards; may be the same
+  std::uint64_t requested = 0;  ///< slab_alloc, slab_realloc; lost: how many (0 = not said)
   std::uint64_t granted = 0;
   std::uint64_t pfn = 0;  ///< page records; no_pfn for a failed allocation
   Index name = no_index;

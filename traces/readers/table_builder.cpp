@@ -88,6 +88,11 @@ Index TableBuilder::gfp(std::string_view text) {
   return next;
 }
 
+Index TableBuilder::gfp(Gfp said) {
+  tables_.gfps.push_back(std::move(said));
+  return static_cast<Index>(tables_.gfps.size() - 1);
+}
+
 Index TableBuilder::gfp(std::uint64_t value, const GfpTable& table) {
   const auto [at, fresh] = gfp_values_.try_emplace(value, static_cast<Index>(tables_.gfps.size()));
   if (fresh) tables_.gfps.push_back(table.describe(value));

@@ -52,6 +52,7 @@ class TableBuilder {
   Index call_site(std::uint64_t address, std::string_view text);  ///< a new entry each time: the caller maps addresses
   Index task(std::int32_t pid, std::string_view comm);
   Index gfp(std::string_view text);
+  Index gfp(Gfp said);  ///< a new entry each time: what a format of its own says of flags; the caller maps
   Index gfp(std::uint64_t value, const GfpTable& table);
 
   const Tables& tables() const { return tables_; }
