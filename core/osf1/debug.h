@@ -67,7 +67,7 @@ Seal load_seal(M& m, Addr block, std::uint64_t size) {
 /// FREE: the block's content is final until MALLOC looks again.
 template <class M>
   requires HasMemory<M> && HasShape<M>
-void seal_freed(M& m, Addr block, std::uint64_t size, std::uint64_t pc) {
+[[gnu::noinline, gnu::cold]] void seal_freed(M& m, Addr block, std::uint64_t size, std::uint64_t pc) {
   store_seal(m, block, size, {static_cast<std::uint32_t>(pc), checksum(m, block, size - 16)});
 }
 
@@ -81,7 +81,7 @@ void seal_fresh(M& m, Addr block, std::uint64_t size) {
 /// MALLOC: panics if a freed block was changed since.
 template <class M>
   requires HasMemory<M> && HasShape<M> && HasPanic<M>
-void verify_seal(M& m, State& s, Addr block, std::uint64_t size) {
+[[gnu::noinline, gnu::cold]] void verify_seal(M& m, State& s, Addr block, std::uint64_t size) {
   const Seal seal = load_seal(m, block, size);
   if (seal.checksum == checksum_of_fresh || seal.checksum == checksum(m, block, size - 16)) return;
   s.kmem_corrupt_data = {block, size, seal.pc};

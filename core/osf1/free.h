@@ -15,7 +15,7 @@ inline void discharge(kmemstats& ks, std::uint64_t bytes) {
 }
 
 template <Machine M>
-void free_large(M& m, State& s, const FreeCall& call, Addr usage) {
+[[gnu::noinline]] void free_large(M& m, State& s, const FreeCall& call, Addr usage) {
   const std::uint64_t pages = m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt);
   const std::uint64_t bytes = pages << s.page_shift;
   m.template store<std::uint16_t>(usage + kmemusage::ku_indx, 0);
@@ -28,7 +28,7 @@ void free_large(M& m, State& s, const FreeCall& call, Addr usage) {
 }
 
 template <Machine M>
-void push(M& m, State& s, const FreeCall& call, Addr usage, unsigned indx) {
+[[gnu::always_inline]] inline void push(M& m, State& s, const FreeCall& call, Addr usage, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
   const std::uint64_t size = std::uint64_t{1} << indx;
   const auto freecnt = static_cast<std::uint16_t>(m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt) + 1);

@@ -17,7 +17,7 @@ namespace detail {
 
 /// "displays a message on the console terminal" (MALLOC(9r), CAUTIONS); the wording is ours.
 template <HasConsole M>
-void complain_of_wait(M& m, std::uint64_t pc) {
+[[gnu::noinline, gnu::cold]] void complain_of_wait(M& m, std::uint64_t pc) {
   constexpr std::string_view text = "malloc: M_WAITOK in interrupt context, pc 0x";
   constexpr std::string_view digits = "0123456789abcdef";
   std::array<char, text.size() + 16> line{};
@@ -28,7 +28,7 @@ void complain_of_wait(M& m, std::uint64_t pc) {
 
 /// The rules that a call breaks by itself, whatever the pool holds.
 template <Machine M>
-Reason broken_rule(M& m, State& s, const MallocCall& call) {
+[[gnu::always_inline]] inline Reason broken_rule(M& m, State& s, const MallocCall& call) {
   const bool may_wait = (call.flags & M_NOWAIT) == 0;
   if (may_wait && m.in_interrupt()) {
     ++s.ctx_errors;
@@ -66,7 +66,8 @@ Outcome block_call(M& m, State& s, MallocCall& call, int level) {
 }
 
 template <Machine M>
-Outcome finish(M& m, State& s, MallocCall& call, int level, Addr address, std::uint64_t granted) {
+[[gnu::always_inline]] inline Outcome finish(M& m, State& s, MallocCall& call, int level, Addr address,
+                                             std::uint64_t granted) {
   kmemstats& ks = s.stats[call.type];
   ks.ks_memuse += granted;
   ++ks.ks_inuse;
@@ -84,7 +85,7 @@ Outcome finish(M& m, State& s, MallocCall& call, int level, Addr address, std::u
 
 /// Takes the head of the list.
 template <Machine M>
-Outcome pop(M& m, State& s, MallocCall& call, int level, unsigned indx) {
+[[gnu::always_inline]] inline Outcome pop(M& m, State& s, MallocCall& call, int level, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
   const Addr block = kb.kb_next;
   const std::uint64_t granted = std::uint64_t{1} << indx;
@@ -125,15 +126,11 @@ Reason miss(M& m, State& s, MallocCall& call, unsigned indx) {
   return Reason::none;
 }
 
-/// Up to 16 KiB: from the pool, which kmem fills.
+/// The list was empty, or the call comes back from a sleep: kmem fills the list. At raised level.
 template <Machine M>
-Outcome from_pool(M& m, State& s, MallocCall& call) {
-  const unsigned indx = bucket_index(call.size);
+[[gnu::noinline]] Outcome past_the_pool(M& m, State& s, MallocCall& call, int level, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
-  const int level = m.splimp();
   if (call.phase == MallocCall::Phase::start) {
-    ++kb.kb_calls;
-    if (kb.kb_next) [[likely]] return pop(m, s, call, level, indx);
     if (const Reason reason = miss(m, s, call, indx); reason != Reason::none) return fail_call(m, call, level, reason);
   } else {
     --kb.kb_waiting;
@@ -154,9 +151,21 @@ Outcome from_pool(M& m, State& s, MallocCall& call) {
   return pop(m, s, call, level, indx);
 }
 
+/// Up to 16 KiB: from the pool. The way of few instructions is the first one.
+template <Machine M>
+[[gnu::always_inline]] inline Outcome from_pool(M& m, State& s, MallocCall& call) {
+  const unsigned indx = bucket_index(call.size);
+  const int level = m.splimp();
+  if (call.phase == MallocCall::Phase::start) {
+    ++s.bucket[indx].kb_calls;
+    if (s.bucket[indx].kb_next) [[likely]] return pop(m, s, call, level, indx);
+  }
+  return past_the_pool(m, s, call, level, indx);
+}
+
 /// More than 16 KiB: straight from kmem.
 template <Machine M>
-Outcome from_kmem(M& m, State& s, MallocCall& call) {
+[[gnu::noinline]] Outcome from_kmem(M& m, State& s, MallocCall& call) {
   const int level = m.splimp();
   if (call.phase == MallocCall::Phase::start) {
     ++s.large.lg_calls;

@@ -14,7 +14,7 @@ namespace kmemlab::osf1::detail {
 /// when it goes back to sleep, and so on without end.
 template <class M>
   requires HasWakeup<M> && HasSteps<M>
-void signal_thread(M& m, State& s) {
+[[gnu::noinline]] void signal_thread(M& m, State& s) {
   ++s.signals;
   m.step({StepKind::wakes, 0, {}, s.thread_channel.v});
   m.wakeup(s.thread_channel);

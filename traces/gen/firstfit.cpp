@@ -1,6 +1,5 @@
-// firstfit: the adversary of first fit, after the construction with which J. M. Robson (Journal of the ACM 18, 1971)
-// bounds fragmentation from below: blocks double in size from round to round, and what is freed before a round leaves
-// no hole that the round's size fits into.
+// firstfit: an adversary of first fit: blocks double in size from round to round, and what is freed before a round
+// leaves no hole that the round's size fits into.
 //   smallest  bytes of the blocks of round 0, a power of two    default 64
 //   room      bytes that live at most, in whole blocks          default 512K
 //   rounds    doublings                                         default 5
