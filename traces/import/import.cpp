@@ -5,30 +5,9 @@
 
 #include "traces/import/importer.h"
 #include "traces/readers/detect.h"
-#include "traces/readers/json_lines.h"
-#include "traces/readers/mtrace.h"
-#include "traces/readers/rep.h"
-#include "traces/readers/text_reader.h"
-#include "traces/readers/trace_dat_reader.h"
 
 namespace kmemlab::traces {
 namespace {
-
-Fallible<void> read_as(Format format, const ReadJob& job) {
-  switch (format) {
-    case Format::trace_dat:
-      return read_trace_dat(job);
-    case Format::kernel_text:
-      return read_kernel_text(job);
-    case Format::json_lines:
-      return read_json_lines(job);
-    case Format::mtrace:
-      return read_mtrace(job);
-    case Format::rep:
-      return read_rep(job);
-  }
-  return {};
-}
 
 /// Nothing usable: say where the first trouble is, not merely that there is none.
 Error nothing_usable(const Input& input, const DamageLog& damage) {
@@ -43,15 +22,15 @@ Error nothing_usable(const Input& input, const DamageLog& damage) {
 }  // namespace
 
 Fallible<Imported> import_trace(const Input& input, EventSink& sink, const ImportOptions& options) {
-  auto format = detect_format(input);
-  if (!format) return Failure<Error>{format.error()};
+  const auto reader = reader_for(input);
+  if (!reader) return Failure<Error>{reader.error()};
   Imported out;
   out.source.name = input.name();
   TableBuilder tables;
   DamageLog damage(out.quality, input.path());
   Importer importer(sink, tables.tables(), out.quality);
   const ReadJob job{input, importer, tables, out.quality, out.source, damage, options.progress};
-  if (auto done = read_as(*format, job); !done) return Failure<Error>{done.error()};
+  if (auto done = (*reader)->read(job); !done) return Failure<Error>{done.error()};
   out.totals = importer.finish();
   if (out.totals.records == 0) return Failure<Error>{nothing_usable(input, damage)};
   if (out.source.cpus == 0) out.source.cpus = static_cast<std::uint32_t>(out.totals.cpus);
