@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "traces/import/importer.h"
+#include "traces/import/inversions.h"
 #include "traces/readers/detect.h"
 
 namespace kmemlab::traces {
@@ -29,8 +30,10 @@ Fallible<Imported> import_trace(const Input& input, EventSink& sink, const Impor
   TableBuilder tables;
   DamageLog damage(out.quality, input.path());
   Importer importer(sink, tables.tables(), out.quality);
-  const ReadJob job{input, importer, tables, out.quality, out.source, damage, options.progress};
+  InversionWindow window(importer, out.source, out.quality);
+  const ReadJob job{input, window, tables, out.quality, out.source, damage, options.progress};
   if (auto done = (*reader)->read(job); !done) return Failure<Error>{done.error()};
+  window.flush();
   out.totals = importer.finish();
   if (out.totals.records == 0) return Failure<Error>{nothing_usable(input, damage)};
   if (out.source.cpus == 0) out.source.cpus = static_cast<std::uint32_t>(out.totals.cpus);

@@ -6,9 +6,6 @@
 namespace kmemlab::traces {
 namespace {
 
-/// The kernel's ZERO_OR_NULL_PTR: null, or ZERO_SIZE_PTR = (void *)16 (include/linux/slab.h).
-constexpr std::uint64_t zero_size_pointer = 16;
-
 Event skeleton(const RawRecord& raw) {
   Event e;
   e.tick = raw.tick;
@@ -111,7 +108,7 @@ Slot Importer::take_slot() {
 void Importer::slab_alloc(const RawRecord& raw, Event& event) {
   ++(raw.cache == no_index ? quality_.cache_unknown : quality_.cache_known);
   event.requested = raw.requested;
-  if (raw.pointer_text == RawPointer::known && raw.pointer <= zero_size_pointer) {
+  if (raw.pointer_text == RawPointer::known && !names_block(raw.pointer)) {
     event.op = Op::alloc_null;
     event.granted = 0;
     return;
@@ -139,7 +136,7 @@ void Importer::slab_free(const RawRecord& raw, Event& event) {
     event.id = next_id_++;
     return;
   }
-  if (raw.pointer <= zero_size_pointer) {
+  if (!names_block(raw.pointer)) {
     event.free_kind = FreeKind::null_free;
     return;
   }
@@ -164,8 +161,8 @@ void Importer::slab_free(const RawRecord& raw, Event& event) {
 }
 
 void Importer::slab_realloc(const RawRecord& raw, Event& event) {
-  const bool was_block = raw.pointer > zero_size_pointer;
-  if (was_block && raw.moved_to <= zero_size_pointer) {
+  const bool was_block = names_block(raw.pointer);
+  if (was_block && !names_block(raw.moved_to)) {
     count_context(quality_, raw.context);
     return slab_free(raw, event);
   }

@@ -20,12 +20,19 @@
 
 namespace kmemlab::traces {
 
+/// False for null and ZERO_SIZE_PTR = (void *)16, the kernel's ZERO_OR_NULL_PTR (include/linux/slab.h).
+constexpr bool names_block(std::uint64_t pointer) {
+  return pointer > 16;
+}
+
 class Importer : public RawSink {
  public:
   Importer(EventSink& sink, const Tables& tables, Quality& quality)
       : sink_(sink), tables_(tables), quality_(quality), counter_(tables) {}
 
   void record(const RawRecord& raw) override;
+  /// A block lives at this pointer now.
+  bool is_live(std::uint64_t pointer) { return pointers_.at(pointer).live; }
   /// Fills in what is known at the end. Call once.
   Totals finish();
 
