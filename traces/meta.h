@@ -60,6 +60,8 @@ struct Quality {
   std::uint64_t may_sleep_unknown = 0, may_sleep_yes = 0, may_sleep_no = 0;  ///< slab allocations
   std::uint64_t context_unknown = 0, context_task = 0, context_interrupt = 0;  ///< slab events
   std::uint64_t cache_known = 0, cache_learned = 0, cache_unknown = 0;  ///< slab allocations
+  std::uint64_t carried = 0;          ///< not recorded here: allocations put ahead of a part of a trace for the blocks
+                                      ///< that lived where it begins (edit/slice.h)
   std::string first_damage;           ///< the first damaged place, as Error::text(); empty if none
 
   bool operator==(const Quality&) const = default;

@@ -11,6 +11,7 @@
 //   reallocs are counted apart; their old size counts as freed, their new one as requested and granted.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "core/base/digest.h"
 #include "traces/event.h"
 #include "traces/meta.h"
+#include "traces/page_use.h"
 
 namespace kmemlab::traces {
 
@@ -37,6 +39,33 @@ struct PerfKmemTotals {
   bool operator==(const PerfKmemTotals&) const = default;
 };
 
+/// What `perf kmem stat --page` prints, by its rule (tools/perf/builtin-kmem.c): an allocation replaces what is live at
+/// its frame; a free of a live frame counts as alloc+freed (whatever its order: perf gives up where it differs);
+/// mm_page_free_batched does not count.
+struct PerfPageTotals {
+  static constexpr std::size_t orders = 11;  ///< perf's MAX_PAGE_ORDER
+  /// The migratetype's number is perf's column: what its first three are called depends on the recorded kernel.
+  static constexpr std::size_t types = 5;
+  struct Count {
+    std::uint64_t requests = 0;
+    std::uint64_t pages = 0;  ///< sum of 2^order
+    constexpr bool operator==(const Count&) const = default;
+  };
+  Count allocs;  ///< failures among them
+  Count frees;
+  Count free_only;
+  Count failures;
+  std::array<std::array<std::uint64_t, types>, orders> by_order{};  ///< allocations that got their pages
+
+  constexpr Count alloc_freed() const { return {frees.requests - free_only.requests, frees.pages - free_only.pages}; }
+  /// No pages where frees had larger orders than their allocations had.
+  constexpr Count alloc_only() const {
+    const Count freed = alloc_freed();
+    return {allocs.requests - freed.requests, allocs.pages > freed.pages ? allocs.pages - freed.pages : 0};
+  }
+  constexpr bool operator==(const PerfPageTotals&) const = default;
+};
+
 struct PageTotals {
   std::uint64_t allocs = 0;       ///< page_alloc events
   std::uint64_t failed = 0;       ///< of these, without a page
@@ -47,6 +76,8 @@ struct PageTotals {
   std::uint64_t live_at_end = 0;
   std::uint64_t allocated_pages = 0;  ///< sum of 2^order
   std::uint64_t freed_pages = 0;
+  PerfPageTotals perf_kmem;
+  PageUseTotals use;  ///< filled in by the importer: a TotalsCounter sees no pointers
   bool operator==(const PageTotals&) const = default;
 };
 
@@ -97,11 +128,14 @@ class TotalsCounter {
     std::uint64_t pfn = 0;  // +1; 0 = never used
     std::uint8_t order = 0;
     bool live = false;
+    bool perf_live = false;
   };
   void add_alloc(const Event& e);
   void add_free(const Event& e);
   void add_realloc(const Event& e);
   void add_page(const Event& e);
+  void add_page_free(const Event& e, Page& page);
+  bool is_batched(Index name);
   void add_digests(const Event& e);
   void close_block(Live& block);
   Page& page_at(std::uint64_t pfn);
@@ -115,6 +149,7 @@ class TotalsCounter {
   std::vector<bool> cpus_seen_, tasks_seen_;
   std::vector<Live> live_;
   std::uint64_t live_requested_ = 0, live_granted_ = 0, live_blocks_ = 0;
+  std::vector<bool> batched_names_;
   std::vector<Page> pages_;
   std::uint64_t pages_used_ = 0;
   Digest identity_, full_;

@@ -32,6 +32,15 @@ class BothObservers final : public sim::Observer {
   void on_metadata(AddrRange range) override { first_.on_metadata(range), second_.on_metadata(range); }
   void page_mapped(Addr a) override { first_.page_mapped(a), second_.page_mapped(a); }
   void page_unmapped(Addr a) override { first_.page_unmapped(a), second_.page_unmapped(a); }
+  void on_window_open(std::uint64_t event, std::uint64_t tick, const sim::RunFacts& so_far) override {
+    first_.on_window_open(event, tick, so_far), second_.on_window_open(event, tick, so_far);
+  }
+  void on_window_close(std::uint64_t tick, const sim::RunFacts& so_far) override {
+    first_.on_window_close(tick, so_far), second_.on_window_close(tick, so_far);
+  }
+  void on_unfinished(std::uint64_t event, std::uint64_t requested) override {
+    first_.on_unfinished(event, requested), second_.on_unfinished(event, requested);
+  }
   void on_end(std::uint64_t tick) override { first_.on_end(tick), second_.on_end(tick); }
 
  private:

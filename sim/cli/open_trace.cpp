@@ -1,13 +1,9 @@
 #include "sim/cli/open_trace.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
 
 #include "sim/cli/progress.h"
+#include "sim/cli/temporary.h"
 #include "traces/import/import.h"
 #include "traces/input.h"
 #include "traces/kmt/layout.h"
@@ -26,45 +22,27 @@ bool is_kmt(const traces::Input& input) {
          std::equal(magic.begin(), magic.end(), head.begin());
 }
 
-struct TemporaryFile {
-  std::string path;
-  ~TemporaryFile() {
-    if (!path.empty()) std::remove(path.c_str());
-  }
-};
-
-std::string temporary_path() {
-  std::error_code ignored;
-  std::string path = (std::filesystem::temp_directory_path(ignored) / "kmemlab-import-XXXXXX").string();
-  const int file = mkstemp(path.data());
-  if (file < 0) return {};
-  close(file);
-  return path;
-}
-
 Failure<Error> named(Error error, const std::string& path) {
   if (error.file.empty()) error.file = path;
   return Failure<Error>{std::move(error)};
 }
 
-Fallible<OpenTrace> open_container(const std::string& path, Defects defects, std::uint64_t bytes) {
-  auto reader = traces::KmtReader::open(path);
-  if (!reader) return named(reader.error(), path);
+/// From a file it is mapped. From a pipe it is held whole: its tables stand at the end.
+Fallible<OpenTrace> container_of(const traces::Input& input, const std::string& path, Defects defects) {
+  Fallible<traces::KmtReader> reader = fail("not read");
+  if (path == "-") {
+    auto bytes = input.whole();
+    if (!bytes) return named(bytes.error(), input.path());
+    reader = traces::KmtReader::from_bytes({bytes->begin(), bytes->end()}, input.path());
+  } else {
+    reader = traces::KmtReader::open(path);
+  }
+  if (!reader) return named(reader.error(), input.path());
   if (defects == Defects::refused && reader->quality().defective()) {
     return named({"the recording has defects", "--strict allows none; 'kmemlab info' lists them", path, {}, {}}, path);
   }
   std::optional<traces::Totals> totals = reader->totals();
-  return OpenTrace{std::move(*reader), std::move(totals), bytes};
-}
-
-/// A container cannot be read as it comes: its tables stand at the end.
-Fallible<OpenTrace> container_from_pipe(const traces::Input& input) {
-  auto bytes = input.whole();
-  if (!bytes) return named(bytes.error(), input.path());
-  auto reader = traces::KmtReader::from_bytes({bytes->begin(), bytes->end()}, "standard input");
-  if (!reader) return named(reader.error(), "standard input");
-  std::optional<traces::Totals> totals = reader->totals();
-  return OpenTrace{std::move(*reader), std::move(totals), 0};
+  return OpenTrace{std::move(*reader), std::move(totals), input.stored_bytes()};
 }
 
 Fallible<traces::Imported> import_events(const traces::Input& input, Defects defects, traces::EventSink& sink) {
@@ -95,39 +73,43 @@ class NoSink final : public traces::EventSink {
 
 }  // namespace
 
-Fallible<OpenTrace> open_trace(const std::string& path, Defects defects) {
+Fallible<std::optional<OpenTrace>> open_or_import(const std::string& path, Defects defects,
+                                                  traces::KmtWriter* straight) {
   auto input = traces::Input::open(path);
   if (!input) return named(input.error(), path);
   const std::uint64_t bytes = input->stored_bytes();
-  if (is_kmt(*input)) return path == "-" ? container_from_pipe(*input) : open_container(path, defects, bytes);
-  TemporaryFile file;
-  if (bytes == 0 || bytes > in_memory_max) file.path = temporary_path();
-  auto writer = file.path.empty() ? Fallible<traces::KmtWriter>(traces::KmtWriter::to_memory())
-                                  : traces::KmtWriter::create(file.path);
-  if (!writer) return named(writer.error(), path);
-  auto imported = import_and_finish(*input, defects, *writer);
+  if (is_kmt(*input)) {
+    auto trace = container_of(*input, path, defects);
+    if (!trace) return Failure<Error>{trace.error()};
+    return std::optional(std::move(*trace));
+  }
+  if (straight != nullptr) {
+    auto imported = import_and_finish(*input, defects, *straight);
+    if (!imported) return Failure<Error>{imported.error()};
+    return std::optional<OpenTrace>{};
+  }
+  const bool small = bytes != 0 && bytes <= in_memory_max;
+  auto container =
+      small ? Fallible<TemporaryContainer>(TemporaryContainer::in_memory()) : TemporaryContainer::in_file();
+  if (!container) return named(container.error(), path);
+  auto imported = import_and_finish(*input, defects, container->writer());
   if (!imported) return Failure<Error>{imported.error()};
-  auto reader = file.path.empty() ? traces::KmtReader::from_bytes(writer->take_bytes(), path)
-                                  : traces::KmtReader::open(file.path);
+  auto reader = container->open(path);
   if (!reader) return named(reader.error(), path);
-  return OpenTrace{std::move(*reader), std::move(imported->totals), bytes};
+  return std::optional(OpenTrace{std::move(*reader), std::move(imported->totals), bytes});
 }
 
-Fallible<std::optional<Summary>> import_into(const std::string& path, Defects defects, traces::KmtWriter& writer) {
-  auto input = traces::Input::open(path);
-  if (!input) return named(input.error(), path);
-  if (is_kmt(*input)) return std::optional<Summary>{};
-  auto imported = import_and_finish(*input, defects, writer);
-  if (!imported) return Failure<Error>{imported.error()};
-  return std::optional<Summary>{
-      {std::move(imported->source), std::move(imported->quality), std::move(imported->totals)}};
+Fallible<OpenTrace> open_trace(const std::string& path, Defects defects) {
+  auto trace = open_or_import(path, defects, nullptr);
+  if (!trace) return Failure<Error>{trace.error()};
+  return std::move(**trace);
 }
 
 Fallible<Summary> summarize(const std::string& path, Defects defects) {
   auto input = traces::Input::open(path);
   if (!input) return named(input.error(), path);
   if (is_kmt(*input)) {
-    auto trace = path == "-" ? container_from_pipe(*input) : open_container(path, defects, input->stored_bytes());
+    auto trace = container_of(*input, path, defects);
     if (!trace) return Failure<Error>{trace.error()};
     auto totals = totals_of(*trace);
     if (!totals) return Failure<Error>{totals.error()};

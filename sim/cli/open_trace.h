@@ -1,5 +1,5 @@
 // A trace for a verb, whatever its format: a .kmt file is mapped; anything else is imported into a .kmt first, in
-// memory while small, beside the temporary files when large, so that every verb reads one container.
+// memory while small, in a temporary file when large, so that every verb reads one container.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,10 @@ struct OpenTrace {
   std::uint64_t input_bytes = 0;         ///< 0: unknown
 };
 
+/// The one way in. A trace that must be imported goes into `straight`, finished, if that is not null; the result is
+/// none then. Else it goes into a temporary container.
+Fallible<std::optional<OpenTrace>> open_or_import(const std::string& path, Defects defects,
+                                                  traces::KmtWriter* straight);
 Fallible<OpenTrace> open_trace(const std::string& path, Defects defects);
 
 /// What `info` shows.
@@ -31,9 +35,6 @@ struct Summary {
 
 /// Reads all of a trace and keeps no event.
 Fallible<Summary> summarize(const std::string& path, Defects defects);
-
-/// Imports straight into `writer`, for a trace that is no .kmt; none if it is one.
-Fallible<std::optional<Summary>> import_into(const std::string& path, Defects defects, traces::KmtWriter& writer);
 
 /// Counts all events, unless the import did.
 Fallible<traces::Totals> totals_of(OpenTrace& trace);

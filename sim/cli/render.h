@@ -11,6 +11,7 @@
 #include "sim/observe/common.h"
 #include "sim/observe/report.h"
 #include "sim/replay/replay.h"
+#include "sim/replay/window.h"
 #include "traces/kmt/reader.h"
 #include "traces/totals.h"
 
@@ -47,6 +48,7 @@ struct ReplayReport {
   traces::KmtReader& trace;
   const traces::Totals& totals;
   sim::MachineSpec machine;  ///< of all runs, unless native
+  sim::MetricsWindow window;  ///< what the numbers speak of, `totals` too
   bool native = false;       ///< each run has the machine of its system: rows do not compare
   std::vector<sim::MachineSpec> machines;
   std::vector<sim::Report> runs;

@@ -1,6 +1,7 @@
 // JSON of `info --json` (kmemlab.info/1) and of reports (kmemlab.report/1). Names are a contract: additions are fine, a
 // rename is a new schema number. Integers throughout, except events_per_second; digests are 16 hexadecimal digits,
 // since many readers of JSON round integers over 2^53; a byte_ticks sum over 2^64 is a string of decimal digits.
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -24,6 +25,7 @@ Json quality_json(const traces::Quality& q) {
           {"unrecorded", q.unrecorded},
           {"lost_free", q.lost_free},
           {"live_at_end", q.live_at_end},
+          {"carried", q.carried},
           {"null_frees", q.null_frees},
           {"null_allocs", q.null_allocs},
           {"inverted", q.inverted},
@@ -64,8 +66,12 @@ Json blocking_json(const sim::SleepStats& b) {
     if (b.histogram[i] != 0) used = i + 1;
   }
   for (unsigned i = 0; i < used; ++i) histogram.push_back(b.histogram[i]);
-  return {{"sleeps", b.sleeps},       {"by_cause", causes},     {"ticks_total", b.ticks_total},
-          {"ticks_max", b.ticks_max}, {"histogram", histogram}, {"deadlock", b.deadlock ? 1 : 0},
+  return {{"sleeps", b.sleeps},
+          {"by_cause", causes},
+          {"ticks_total", b.ticks_total},
+          {"ticks_max", b.ticks_max},
+          {"histogram", histogram},
+          {"deadlock", b.deadlock ? 1 : 0},
           {"atomic_slept", b.atomic_slept}};
 }
 
@@ -174,6 +180,9 @@ std::string report_json(const ReplayReport& report) {
                 {"digest_full", hex(t.digest_full)},
                 {"quality", quality_json(report.trace.quality())}};
   j["machine"] = report.native ? Json{{"name", "native"}} : machine_json(report.machine, report.trace);
+  if (!report.window.whole()) {
+    j["window"] = {{"from", report.window.from}, {"to", std::min(report.window.to, report.trace.events())}};
+  }
   j["recorded"] = {{"core", "recorded"},
                    {"requests", t.allocs},
                    {"granted", t.allocs - t.alloc_nulls},
@@ -191,6 +200,38 @@ std::string report_json(const ReplayReport& report) {
   if (report.common) j["common"] = common_json(report);
   return j.dump(2) + "\n";
 }
+
+namespace {
+
+/// Requests and KB, as perf kmem prints them, under `key` and `key`_kb.
+void put_perf_count(Json& j, const std::string& key, const traces::PerfPageTotals::Count& count,
+                    std::uint64_t page_bytes) {
+  j[key] = count.requests;
+  j[key + "_kb"] = count.pages * page_bytes / 1024;
+}
+
+Json perf_pages_json(const traces::PerfPageTotals& perf, std::uint64_t page_bytes) {
+  Json j;
+  put_perf_count(j, "requests", perf.allocs, page_bytes);
+  put_perf_count(j, "frees", perf.frees, page_bytes);
+  put_perf_count(j, "alloc_freed", perf.alloc_freed(), page_bytes);
+  put_perf_count(j, "alloc_only", perf.alloc_only(), page_bytes);
+  put_perf_count(j, "free_only", perf.free_only, page_bytes);
+  put_perf_count(j, "failures", perf.failures, page_bytes);
+  j["by_order"] = Json::array();
+  for (std::size_t order = 0; order < perf.by_order.size(); ++order) {
+    const auto& row = perf.by_order[order];
+    j["by_order"].push_back({{"order", order},
+                             {"unmovable", row[0]},
+                             {"reclaimable", row[1]},
+                             {"movable", row[2]},
+                             {"reserved", row[3]},
+                             {"cma", row[4]}});
+  }
+  return j;
+}
+
+}  // namespace
 
 std::string info_json(const Summary& summary) {
   const traces::Totals& t = summary.totals;
@@ -229,7 +270,16 @@ std::string info_json(const Summary& summary) {
                 {"unmatched", t.pages.unmatched},
                 {"live_at_end", t.pages.live_at_end},
                 {"allocated_pages", t.pages.allocated_pages},
-                {"freed_pages", t.pages.freed_pages}};
+                {"freed_pages", t.pages.freed_pages},
+                {"use",
+                 {{"known", t.pages.use.known},
+                  {"slab", t.pages.use.slab},
+                  {"large_kmalloc", t.pages.use.large},
+                  {"other", t.pages.use.other},
+                  {"unknown", t.pages.use.undecided},
+                  {"slab_pages_peak", t.pages.use.slab_pages_peak},
+                  {"slab_pages_end", t.pages.use.slab_pages_end}}},
+                {"perf_kmem", perf_pages_json(t.pages.perf_kmem, summary.source.page_size)}};
   j["ticks"] = {{"first", t.tick_first}, {"last", t.tick_last}};
   j["quality"] = quality_json(summary.quality);
   j["digest"] = hex(t.digest);

@@ -57,7 +57,8 @@ std::string bytes_table(const ReplayReport& report) {
                rounding(granted_requests, r.bytes.granted), with_commas(r.bytes.peak_requested),
                with_commas(r.bytes.peak_granted)});
   }
-  return heading("Bytes over the whole run (rounding: granted, but not asked for)") + table.text();
+  const char* const over = report.window.whole() ? "over the whole run" : "of these events";
+  return heading(fmt::format("Bytes {} (rounding: granted, but not asked for)", over)) + table.text();
 }
 
 std::string peak_table(const ReplayReport& report) {
@@ -182,6 +183,7 @@ std::string quality_text(const traces::Quality& q) {
   part(q.before_trace, "frees of blocks older than the trace");
   part(q.unrecorded, "frees whose allocation had no event");
   part(q.lost_free, "frees lost (address allocated again)");
+  part(q.carried, "blocks allocated ahead of the recording");
   part(q.live_at_end, "blocks live at the end");
   part(q.null_frees, "frees of null");
   part(q.may_sleep_unknown, "requests that do not say whether they may sleep");
@@ -221,6 +223,11 @@ std::string report_text(const ReplayReport& report) {
   } else {
     text += "machine   " + machine_text(report.machine, report.trace) + "\n";
   }
+  if (!report.window.whole()) {
+    text += fmt::format("metrics   of events {} to {} only; the replay ran over all of the trace\n",
+                        with_commas(report.window.from),
+                        with_commas(std::min(report.window.to, report.trace.events()) - 1));
+  }
   text += requests_table(report) + bytes_table(report) + peak_table(report) + time_table(report);
   if (report.common) text += common_table(report, *report.common);
   std::string all_notes;
@@ -228,6 +235,36 @@ std::string report_text(const ReplayReport& report) {
   if (!all_notes.empty()) text += "\n" + all_notes;
   return text;
 }
+
+namespace {
+
+/// perf kmem's own figures and its table of orders, up to the last order that occurs.
+std::string perf_pages_text(const traces::PerfPageTotals& perf, std::uint64_t page_bytes) {
+  TextTable counts({"as perf kmem --page", "requests", "KB"});
+  const auto row = [&](const char* name, const traces::PerfPageTotals::Count& c) {
+    counts.row({name, with_commas(c.requests), with_commas(c.pages * page_bytes / 1024)});
+  };
+  row("allocations", perf.allocs);
+  row("frees", perf.frees);
+  row("allocated and freed", perf.alloc_freed());
+  row("only allocated", perf.alloc_only());
+  row("only freed", perf.free_only);
+  row("failures", perf.failures);
+  std::size_t orders = 0;
+  for (std::size_t i = 0; i < perf.by_order.size(); ++i) {
+    for (const std::uint64_t n : perf.by_order[i]) orders = n != 0 ? i + 1 : orders;
+  }
+  if (orders == 0) return counts.text();
+  TextTable table({"order", "Unmovable", "Reclaimable", "Movable", "Reserved", "CMA/Isolated"});
+  for (std::size_t i = 0; i < orders; ++i) {
+    std::vector<std::string> cells{std::to_string(i)};
+    for (const std::uint64_t n : perf.by_order[i]) cells.push_back(n == 0 ? "." : with_commas(n));
+    table.row(std::move(cells));
+  }
+  return counts.text() + "\n" + table.text();
+}
+
+}  // namespace
 
 std::string info_text(const Summary& summary) {
   const traces::Totals& t = summary.totals;
@@ -254,6 +291,14 @@ std::string info_text(const Summary& summary) {
   pages.row({"", with_commas(t.pages.allocs), with_commas(t.pages.frees), with_commas(t.pages.matched),
              with_commas(t.pages.allocated_pages), with_commas(t.pages.freed_pages)});
   text += pages.text();
+  if (t.pages.use.known != 0) {
+    TextTable use({"pages given to", "slabs", "large kmallocs", "others", "unknown", "slab pages at most", "at end"});
+    use.row({"", with_commas(t.pages.use.slab), with_commas(t.pages.use.large), with_commas(t.pages.use.other),
+             with_commas(t.pages.use.undecided), with_commas(t.pages.use.slab_pages_peak),
+             with_commas(t.pages.use.slab_pages_end)});
+    text += "\n" + use.text();
+  }
+  if (t.pages.allocs + t.pages.frees != 0) text += "\n" + perf_pages_text(t.pages.perf_kmem, s.page_size);
   text += fmt::format("\nmay sleep {} yes, {} no, {} unknown;  context {} task, {} interrupt, {} unknown\n",
                       with_commas(summary.quality.may_sleep_yes), with_commas(summary.quality.may_sleep_no),
                       with_commas(summary.quality.may_sleep_unknown), with_commas(summary.quality.context_task),

@@ -31,7 +31,7 @@ Fallible<sim::RunFacts> play(OpenTrace& trace, const WantedRuns& wanted, const s
 
 Fallible<sim::Report> run_core(OpenTrace& trace, const WantedRuns& wanted, const sim::CoreSpec& core,
                                const sim::MachineSpec& machine, sim::Observer* second) {
-  sim::Ledger ledger;
+  sim::Ledger ledger(wanted.policy.window);
   std::optional<BothObservers> both;
   sim::Observer& observer = second != nullptr ? static_cast<sim::Observer&>(both.emplace(ledger, *second)) : ledger;
   const auto began = std::chrono::steady_clock::now();
@@ -41,14 +41,14 @@ Fallible<sim::Report> run_core(OpenTrace& trace, const WantedRuns& wanted, const
   sim::Report report = ledger.finish(*facts);
   report.core = core.name;
   report.options = core.options_text();
-  report.bytes.recorded_granted = trace.totals->bytes.granted;
   if (seconds > 0) report.events_per_second = static_cast<double>(trace.totals->allocs + trace.totals->frees) / seconds;
   return report;
 }
 
 /// What the recorded kernel gave for the blocks of the set.
-Fallible<sim::CommonBytes> recorded_common(traces::KmtReader& trace, const sim::BlockSet& common) {
-  sim::CommonLedger ledger(common);
+Fallible<sim::CommonBytes> recorded_common(traces::KmtReader& trace, const sim::MetricsWindow& window,
+                                           const sim::BlockSet& common) {
+  sim::CommonLedger ledger(common, window);
   struct Sizes {
     std::uint64_t id = traces::no_block, requested = 0, granted = 0;
   };
@@ -59,12 +59,15 @@ Fallible<sim::CommonBytes> recorded_common(traces::KmtReader& trace, const sim::
   };
   const auto done = trace.for_each_block(traces::all_columns, [&](const traces::EventBlock& b) {
     for (std::uint32_t i = 0; i < b.events; ++i) {
+      const std::uint64_t event = b.first_event + i;
+      if (event == window.from && event != 0) ledger.opens(b.tick[i]);
+      if (event == window.to) ledger.closes(b.tick[i]);
       const bool gives = b.op[i] == traces::Op::alloc || b.op[i] == traces::Op::realloc;
       if (b.slot[i] >= live.size() || (!gives && b.op[i] != traces::Op::free)) continue;
       close(b.tick[i], live[b.slot[i]]);
       if (!gives) continue;
       live[b.slot[i]] = {b.id[i], b.requested[i], b.granted[i]};
-      ledger.allocated(b.tick[i], b.id[i], b.requested[i], b.granted[i]);
+      ledger.allocated({event, b.tick[i]}, b.id[i], b.requested[i], b.granted[i]);
     }
   });
   if (!done) return Failure<Error>{done.error()};
@@ -76,11 +79,11 @@ Fallible<CommonTable> common_table(OpenTrace& trace, const WantedRuns& wanted, c
                                    const ReplayReport& report) {
   CommonTable table;
   table.blocks = common.size();
-  auto recorded = recorded_common(trace.reader, common);
+  auto recorded = recorded_common(trace.reader, wanted.policy.window, common);
   if (!recorded) return Failure<Error>{recorded.error()};
   table.recorded = *recorded;
   for (std::size_t i = 0; i < wanted.cores.size(); ++i) {
-    sim::CommonLedger ledger(common);
+    sim::CommonLedger ledger(common, wanted.policy.window);
     auto facts = play(trace, wanted, wanted.cores[i], report.machines[i], "comparing ", ledger);
     if (!facts) return Failure<Error>{facts.error()};
     table.runs.push_back(ledger.bytes());
@@ -103,6 +106,7 @@ Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, OutputFile* l
     auto run = run_core(trace, wanted, core, report.machines.back(), second);
     if (!run) return Failure<Error>{run.error()};
     report.runs.push_back(std::move(*run));
+    report.runs.back().bytes.recorded_granted = report.totals.bytes.granted;
     if (!wanted.common) continue;
     if (common) {
       common->keep(granted.blocks());

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/arguments.h"
+#include "sim/cli/edits.h"
 #include "sim/cli/open_trace.h"
 #include "sim/cli/render.h"
 #include "sim/cli/verbs.h"
@@ -9,14 +10,25 @@
 namespace kmemlab::cli {
 
 namespace {
-const VerbSpec spec{"kmemlab info TRACE [--json]",
+const VerbSpec spec{"kmemlab info TRACE [--where FILTER] [--json]",
                     "Counts what is in a trace: what was lost or cannot be known, events by name, frees by how they\n"
                     "matched, bytes as exact sums, digests.",
-                    "kmemlab info boot.dat --json",
-                    {{"json", Takes::nothing, "", "as JSON (kmemlab.info/1)"},
+                    "kmemlab info boot.dat --where 'comm == sh && size >= 4K' --json",
+                    {where_option(),
+                     {"json", Takes::nothing, "", "as JSON (kmemlab.info/1)"},
                      {"strict", Takes::nothing, "", "a recording with any defect is an error"}},
                     1,
                     1};
+
+Fallible<Summary> summarize_edited(const std::string& path, Defects defects, const Edits& edits) {
+  if (!edits.any()) return summarize(path, defects);
+  auto trace = open_edited(path, defects, edits);
+  if (!trace) return Failure<Error>{trace.error()};
+  auto totals = totals_of(*trace);
+  if (!totals) return Failure<Error>{totals.error()};
+  return Summary{trace->reader.source(), trace->reader.quality(), std::move(*totals)};
+}
+
 }  // namespace
 
 int verb_info(const Arguments& arguments) {
@@ -26,7 +38,10 @@ int verb_info(const Arguments& arguments) {
     fmt::print("{}", help_text(spec));
     return exit_fine;
   }
-  auto summary = summarize(parsed->positional()[0], parsed->has("strict") ? Defects::refused : Defects::counted);
+  auto edits = read_where(*parsed);
+  if (!edits) return usage_error(edits.error(), spec);
+  const Defects defects = parsed->has("strict") ? Defects::refused : Defects::counted;
+  auto summary = summarize_edited(parsed->positional()[0], defects, *edits);
   if (!summary) {
     print_error(summary.error());
     return exit_bad_input;

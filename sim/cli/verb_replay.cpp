@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 
 #include "sim/cli/arguments.h"
-#include "sim/cli/open_trace.h"
+#include "sim/cli/edits.h"
 #include "sim/cli/output.h"
+#include "sim/cli/recorded_part.h"
 #include "sim/cli/render.h"
 #include "sim/cli/replay_runs.h"
 #include "sim/cli/verbs.h"
@@ -13,7 +14,7 @@ namespace kmemlab::cli {
 namespace {
 
 const VerbSpec spec{
-    "kmemlab replay TRACE [-a CORE[,CORE...]] [-m MACHINE] [--json FILE] ...",
+    "kmemlab replay TRACE [-a CORE[,CORE...]] [-m MACHINE] [--where FILTER] [--json FILE] ...",
     "Plays every slab event of TRACE through the real code of an allocator on a simulated machine, and reports\n"
     "what it granted, refused, wasted, held and slept on. Several cores stand side by side.",
     "kmemlab replay boot.dat -a bsd386 -a bsd386:mode=faithful --arena 4M --json report.json",
@@ -23,6 +24,11 @@ const VerbSpec spec{
      {"arena", Takes::value, "SIZE", "the allocator's address range (default: roomy; history: 4M)"},
      {"pages", Takes::value, "ignore", "what the trace's page events do (default ignore)"},
      {"unknown-sleep", Takes::value, "auto|yes|no", "may a request sleep that does not say so? (default auto)"},
+     {"from", Takes::value, "N", "metrics of events from N on (from 0); the replay runs over all of them"},
+     {"to", Takes::value, "N", "metrics of events below N"},
+     {"warm-up", Takes::value, "N", "the first N events count for no metric (as --from N)"},
+     where_option(),
+     warm_start_option(),
      {"common", Takes::nothing, "", "a second table, over only the blocks that every core granted"},
      {"json", Takes::value, "FILE|-", "the report as JSON"},
      {"log", Takes::value, "FILE", "one CSV line for each event, in order of completion; one core only"},
@@ -33,6 +39,7 @@ const VerbSpec spec{
 
 struct Wanted {
   std::string trace;
+  Edits edits;
   WantedRuns runs;
   std::optional<std::string> json;
   std::optional<std::string> log;
@@ -40,9 +47,29 @@ struct Wanted {
   bool table = true;
 };
 
+Fallible<sim::MetricsWindow> read_window(const Parsed& p) {
+  sim::MetricsWindow window;
+  if (p.has("from") && p.has("warm-up")) return fail("--from and --warm-up exclude each other", "expected one of them");
+  for (const auto& [option, to] :
+       {std::pair{"from", &window.from}, std::pair{"warm-up", &window.from}, std::pair{"to", &window.to}}) {
+    if (!p.has(option)) continue;
+    auto n = parse_count(option, *p.value(option));
+    if (!n) return Failure<Error>{n.error()};
+    *to = *n;
+  }
+  if (window.from >= window.to) {
+    return fail(fmt::format("no event is from {} on and below {}", window.from, window.to),
+                "expected --to above --from or --warm-up");
+  }
+  return window;
+}
+
 Fallible<Wanted> read_arguments(const Parsed& p) {
   Wanted w;
   w.trace = p.positional()[0];
+  auto edits = read_where(p);
+  if (!edits) return Failure<Error>{edits.error()};
+  w.edits = std::move(*edits);
   auto cores = sim::parse_core_specs(p.has("algorithm") ? p.values("algorithm") : std::vector<std::string>{"all"});
   if (!cores) return Failure<Error>{cores.error()};
   w.runs.cores = std::move(*cores);
@@ -77,6 +104,9 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   } else if (unknown != "auto") {
     return fail("--unknown-sleep is '" + unknown + "'", "expected auto, yes or no");
   }
+  auto window = read_window(p);
+  if (!window) return Failure<Error>{window.error()};
+  w.runs.policy.window = *window;
   w.json = p.value("json");
   w.log = p.value("log");
   if (w.log && w.runs.cores.size() != 1) return fail("--log with several cores", "expected one core: -a CORE");
@@ -96,7 +126,7 @@ int exit_code(const std::vector<sim::Report>& runs) {
 }
 
 Fallible<int> replay_wanted(const Wanted& w) {
-  auto trace = open_trace(w.trace, w.defects);
+  auto trace = open_edited(w.trace, w.defects, w.edits);
   if (!trace) return Failure<Error>{trace.error()};
   auto totals = totals_of(*trace);
   if (!totals) return Failure<Error>{totals.error()};
@@ -106,8 +136,21 @@ Fallible<int> replay_wanted(const Wanted& w) {
     if (!file) return Failure<Error>{file.error()};
     log.emplace(std::move(*file));
   }
-  ReplayReport report{trace->reader, *totals, w.runs.machine, w.runs.native, {}, {}, {}};
-  if (auto done = run_all(*trace, w.runs, log ? &*log : nullptr, report); !done) return Failure<Error>{done.error()};
+  // Numbers of events are the trace's own; what a warm start put ahead of it counts for no metric.
+  sim::MetricsWindow window = w.runs.policy.window;
+  const std::uint64_t ahead = w.edits.warm_start ? trace->reader.quality().carried : 0;
+  window.from += ahead;
+  if (window.to != sim::MetricsWindow::no_end) window.to += ahead;
+  if (window.from != 0 && window.from >= trace->reader.events()) {
+    return fail(fmt::format("no event is left: metrics begin at event {}", window.from - ahead),
+                fmt::format("expected a number below {}, the trace's events", trace->reader.events() - ahead));
+  }
+  WantedRuns runs = w.runs;
+  runs.policy.window = window;
+  if (!window.whole()) totals = recorded_part(trace->reader, *totals, window);
+  if (!totals) return Failure<Error>{totals.error()};
+  ReplayReport report{trace->reader, *totals, w.runs.machine, window, w.runs.native, {}, {}, {}};
+  if (auto done = run_all(*trace, runs, log ? &*log : nullptr, report); !done) return Failure<Error>{done.error()};
   if (log) {
     if (auto done = log->commit(); !done) return Failure<Error>{done.error()};
   }

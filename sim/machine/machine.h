@@ -245,6 +245,9 @@ class Machine {
   }
   bool in_interrupt() const { return s_.cpu->interrupt_depth != 0; }
   RaisedTicks raised_ticks() const { return s_.raised; }
+  /// The longest stretch since restart_raised_max(): for who watches a part of a run. No part of the digest.
+  std::uint64_t raised_max_of_part() const { return s_.raised_max_of_part; }
+  void restart_raised_max() { s_.raised_max_of_part = 0; }
   void set_interrupt_source(InterruptSource* source) { s_.source = source; }
   /// Without a source, an interrupt that arrives only costs its ticks.
   void plan_interrupt(const PlannedInterrupt& interrupt);
@@ -315,6 +318,7 @@ class Machine {
     unsigned current = 0;
     Counters counts;  ///< loads and stores are filled in by counters()
     RaisedTicks raised;
+    std::uint64_t raised_max_of_part = 0;
     std::uint64_t static_used = 0;
     InterruptSource* source = nullptr;
     std::vector<PlannedInterrupt> planned;  ///< by at_access, then in order of planning
@@ -380,6 +384,7 @@ class Machine {
     c.raised.open = false;
     s_.raised.sum += ticks;
     if (ticks > s_.raised.max) s_.raised.max = ticks;
+    if (ticks > s_.raised_max_of_part) s_.raised_max_of_part = ticks;
   }
   void level_changed_with_interrupts();
   void arm_interrupts();

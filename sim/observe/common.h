@@ -9,6 +9,7 @@
 
 #include "core/base/ints.h"
 #include "sim/replay/observer.h"
+#include "sim/replay/window.h"
 
 namespace kmemlab::sim {
 
@@ -52,11 +53,20 @@ struct CommonBytes {
 /// Books the blocks of a set: as an observer of a run, or event by event.
 class CommonLedger final : public Observer {
  public:
-  explicit CommonLedger(const BlockSet& common) : common_(common) {}
+  explicit CommonLedger(const BlockSet& common, const MetricsWindow& window = {})
+      : common_(common), window_(window), inside_(window.from == 0) {}
   void on_completion(const Completion& c) override;
+  void on_window_open(std::uint64_t, std::uint64_t tick, const RunFacts&) override { opens(tick); }
+  void on_window_close(std::uint64_t tick, const RunFacts&) override { closes(tick); }
   void on_end(std::uint64_t tick) override { advance(tick); }
 
-  void allocated(std::uint64_t tick, std::uint64_t id, std::uint64_t requested, std::uint64_t granted);
+  void opens(std::uint64_t tick);
+  void closes(std::uint64_t tick);
+  /// When, and as which event of the trace.
+  struct Moment {
+    std::uint64_t event = 0, tick = 0;
+  };
+  void allocated(const Moment& at, std::uint64_t id, std::uint64_t requested, std::uint64_t granted);
   void freed(std::uint64_t tick, std::uint64_t id, std::uint64_t requested, std::uint64_t granted);
   const CommonBytes& bytes() const { return bytes_; }
 
@@ -64,6 +74,8 @@ class CommonLedger final : public Observer {
   void advance(std::uint64_t tick);
 
   const BlockSet& common_;
+  MetricsWindow window_;
+  bool inside_;
   CommonBytes bytes_;
   std::uint64_t tick_ = 0, live_requested_ = 0, live_granted_ = 0;
 };

@@ -20,6 +20,8 @@ void Ledger::advance(std::uint64_t tick) {
   if (tick <= tick_) return;
   const std::uint64_t dt = tick - tick_;
   tick_ = tick;
+  if (!inside_) [[unlikely]]
+    return;
   requested_ticks_ += static_cast<u128>(live_requested_) * dt;
   granted_ticks_ += static_cast<u128>(live_granted_) * dt;
   if (metadata_ != 0) metadata_ticks_ += static_cast<u128>(metadata_) * dt;
@@ -32,7 +34,7 @@ void Ledger::advance(std::uint64_t tick) {
 // Pages that a call took or gave back count from the call's end on. Held pages change seldom: summed only then.
 void Ledger::settle_pages() {
   if (settled_pages_ == held_pages_) return;
-  held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
+  if (inside_) held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
   held_since_ = tick_;
   settled_pages_ = held_pages_;
 }
@@ -48,6 +50,18 @@ HeldParts<std::uint64_t> Ledger::now() const {
 }
 
 void Ledger::book_alloc(const Completion& c) {
+  if (window_.has(c.event)) count_alloc(c);
+  if (c.ending == Ending::failed || c.ending == Ending::refused) departs(c.event);
+  if (c.ending != Ending::ok) return;
+  live_requested_ += c.requested;
+  live_granted_ += c.granted;
+  occupancy_->block_live(c.address, c.granted);
+  if (!inside_) return;
+  report_.bytes.peak_requested = std::max(report_.bytes.peak_requested, live_requested_);
+  report_.bytes.peak_granted = std::max(report_.bytes.peak_granted, live_granted_);
+}
+
+void Ledger::count_alloc(const Completion& c) {
   ++report_.requests;
   report_.bytes.requested += c.requested;
   if (c.sleeps > 0 && c.ending == Ending::ok) ++report_.slept;
@@ -55,23 +69,16 @@ void Ledger::book_alloc(const Completion& c) {
     case Ending::ok:
       ++report_.granted;
       report_.bytes.granted += c.granted;
-      live_requested_ += c.requested;
-      live_granted_ += c.granted;
-      report_.bytes.peak_requested = std::max(report_.bytes.peak_requested, live_requested_);
-      report_.bytes.peak_granted = std::max(report_.bytes.peak_granted, live_granted_);
-      occupancy_->block_live(c.address, c.granted);
       break;
     case Ending::failed:
       ++report_.failed;
       ++report_.failed_by[static_cast<unsigned>(c.reason)];
       report_.bytes.failed += c.requested;
-      departs(c.event);
       break;
     case Ending::refused:
       ++report_.refused;
       ++report_.violations[static_cast<unsigned>(c.reason)];
       report_.bytes.refused += c.requested;
-      departs(c.event);
       break;
     case Ending::skipped:
       break;
@@ -79,30 +86,33 @@ void Ledger::book_alloc(const Completion& c) {
 }
 
 void Ledger::book_free(const Completion& c) {
+  const bool counts = window_.has(c.event);
   if (c.ending == Ending::refused) {
-    ++report_.refused_frees;
-    ++report_.free_violations[static_cast<unsigned>(c.reason)];
-    report_.bytes.leaked += c.granted;
+    if (counts) {
+      ++report_.refused_frees;
+      ++report_.free_violations[static_cast<unsigned>(c.reason)];
+      report_.bytes.leaked += c.granted;
+    }
     leaked_requested_ += c.requested;
     leaked_granted_ += c.granted;
     departs(c.event);
     return;
   }
   if (c.ending != Ending::ok) {
-    ++report_.skipped_frees;
+    report_.skipped_frees += counts;
     return;
   }
-  ++(c.implied ? report_.implied_frees : report_.frees);
+  (c.implied ? report_.implied_frees : report_.frees) += counts;
   live_requested_ -= c.requested;
   live_granted_ -= c.granted;
   occupancy_->block_free(c.address, c.granted);
 }
 
-void Ledger::new_peak(const Completion& c) {
+void Ledger::new_peak(std::uint64_t event, std::uint64_t tick) {
   report_.pages.peak = held_pages_;
   report_.at_peak = now();
-  report_.peak_event = c.event;
-  report_.peak_tick = c.tick;
+  report_.peak_event = event;
+  report_.peak_tick = tick;
   occupancy_->mark_moment();
   peak_pool_ = kernel_->machine().pool();
 }
@@ -116,19 +126,21 @@ void Ledger::on_completion(const Completion& c) {
   }
   metadata_ = c.metadata;
   settle_pages();
-  report_.lag_ticks_max = std::max(report_.lag_ticks_max, c.lag_ticks);
-  if (held_pages_ > report_.pages.peak) new_peak(c);
+  if (window_.has(c.event)) report_.lag_ticks_max = std::max(report_.lag_ticks_max, c.lag_ticks);
+  if (held_pages_ > report_.pages.peak && inside_) new_peak(c.event, c.tick);
 }
 
 void Ledger::on_sleep(const SleepNote& note) {
   advance(note.tick);
   settle_pages();
+  departs(note.event);
+  if (!window_.has(note.event)) return;
   ++report_.blocking.sleeps;
   ++report_.blocking.by_cause[static_cast<unsigned>(note.cause)];
-  departs(note.event);
 }
 
 void Ledger::on_wake(const SleepNote& note) {
+  if (!window_.has(note.event)) return;
   SleepStats& b = report_.blocking;
   b.ticks_total += note.slept_ticks;
   b.ticks_max = std::max(b.ticks_max, note.slept_ticks);
@@ -137,29 +149,63 @@ void Ledger::on_wake(const SleepNote& note) {
 
 void Ledger::page_mapped(Addr page) {
   ++held_pages_;
-  ++report_.pages.mapped;
+  report_.pages.mapped += inside_;
   occupancy_->page_held(page);
 }
 
 void Ledger::page_unmapped(Addr page) {
   --held_pages_;
-  ++report_.pages.returned;
+  report_.pages.returned += inside_;
   occupancy_->page_gone(page);
 }
 
-void Ledger::on_end(std::uint64_t tick) {
+void Ledger::on_window_open(std::uint64_t event, std::uint64_t tick, const RunFacts& so_far) {
   advance(tick);
+  settle_pages();
+  inside_ = true;
+  held_since_ = tick_;
+  before_ = so_far;
+  counters_before_ = kernel_->machine().counters();
+  raised_before_ = kernel_->machine().raised_ticks().sum;
+  report_.bytes.peak_requested = live_requested_;
+  report_.bytes.peak_granted = live_granted_;
+  if (held_pages_ > 0) new_peak(event, tick_);
+}
+
+void Ledger::on_window_close(std::uint64_t tick, const RunFacts& so_far) {
+  after_ = so_far;
+  over_ = true;
+  close(tick);
+}
+
+void Ledger::close(std::uint64_t tick) {
+  advance(tick);
+  settle_pages();
   held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
+  inside_ = false;
+  report_.pages.end = held_pages_;
   const Machine& machine = kernel_->machine();
-  const Counters counters = machine.counters();
-  report_.interrupts_off = {machine.raised_ticks().sum, machine.raised_ticks().max};
-  report_.accesses = {counters.loads, counters.stores, counters.tlb_misses, counters.table_reads};
+  const Counters c = machine.counters();
+  report_.interrupts_off = {machine.raised_ticks().sum - raised_before_, machine.raised_max_of_part()};
+  report_.accesses = {c.loads - counters_before_.loads, c.stores - counters_before_.stores,
+                      c.tlb_misses - counters_before_.tlb_misses, c.table_reads - counters_before_.table_reads};
+}
+
+void Ledger::on_unfinished(std::uint64_t event, std::uint64_t requested) {
+  if (!window_.has(event)) return;
+  ++report_.requests;
+  ++report_.asleep_at_end;
+  report_.bytes.requested += requested;
+  report_.bytes.asleep += requested;
+}
+
+void Ledger::on_end(std::uint64_t tick) {
+  if (inside_) close(tick);
   kernel_ = nullptr;  // the run's machine may go now
 }
 
 Report Ledger::finish(const RunFacts& facts) {
   Report& r = report_;
-  r.pages.end = held_pages_;
   r.byte_ticks.held = held_page_ticks_ << page_shift_;
   r.byte_ticks.requested = requested_ticks_;
   r.byte_ticks.internal = granted_ticks_ - requested_ticks_;
@@ -172,17 +218,14 @@ Report Ledger::finish(const RunFacts& facts) {
       r.unusable_permille[order] = peak_pool_->unusable_permille(order);
     }
   }
-  r.requests += facts.asleep_at_end;
-  r.bytes.requested += facts.asleep_bytes;
-  r.bytes.asleep = facts.asleep_bytes;
-  r.asleep_at_end = facts.asleep_at_end;
-  r.unmatched_frees = facts.unmatched_frees;
+  const RunFacts& then = over_ ? after_ : facts;
+  r.unmatched_frees = then.unmatched_frees - before_.unmatched_frees;
+  r.deferred_frees = then.deferred_frees - before_.deferred_frees;
+  r.thread_runs = then.thread_runs - before_.thread_runs;
+  r.blocking.atomic_slept = then.atomic_slept - before_.atomic_slept;
+  r.lock_ticks = then.lock_ticks - before_.lock_ticks;
+  r.call_ticks = then.call_ticks - before_.call_ticks;
   r.blocking.deadlock = facts.deadlock;
-  r.deferred_frees = facts.deferred_frees;
-  r.thread_runs = facts.thread_runs;
-  r.blocking.atomic_slept = facts.atomic_slept;
-  r.lock_ticks = facts.lock_ticks;
-  r.call_ticks = facts.call_ticks;
   r.digest = facts.digest;
   r.stopped = facts.stopped;
   return r;

@@ -11,11 +11,15 @@
 #include "sim/observe/report.h"
 #include "sim/replay/observer.h"
 #include "sim/replay/run_facts.h"
+#include "sim/replay/window.h"
 
 namespace kmemlab::sim {
 
 class Ledger final : public Observer {
  public:
+  /// Books the part of the run that the window names; the policy of the run must name the same.
+  explicit Ledger(const MetricsWindow& window = {}) : window_(window), inside_(window.from == 0) {}
+
   void on_begin(const Kernel& kernel) override;
   void on_completion(const Completion& c) override;
   void on_sleep(const SleepNote& note) override;
@@ -27,6 +31,9 @@ class Ledger final : public Observer {
   }
   void page_mapped(Addr page) override;
   void page_unmapped(Addr page) override;
+  void on_window_open(std::uint64_t event, std::uint64_t tick, const RunFacts& so_far) override;
+  void on_window_close(std::uint64_t tick, const RunFacts& so_far) override;
+  void on_unfinished(std::uint64_t event, std::uint64_t requested) override;
   void on_end(std::uint64_t tick) override;
 
   /// The parts of held bytes now.
@@ -41,7 +48,9 @@ class Ledger final : public Observer {
   void settle_pages();
   void book_alloc(const Completion& c);
   void book_free(const Completion& c);
-  void new_peak(const Completion& c);
+  void count_alloc(const Completion& c);
+  void new_peak(std::uint64_t event, std::uint64_t tick);
+  void close(std::uint64_t tick);
   void departs(std::uint64_t event) {
     if (!report_.counterfactual_from) report_.counterfactual_from = event;
   }
@@ -50,6 +59,12 @@ class Ledger final : public Observer {
   std::optional<Occupancy> occupancy_;
   std::optional<FramePool> peak_pool_;
   Report report_;
+  MetricsWindow window_;
+  bool inside_;              ///< the window is open
+  bool over_ = false;        ///< it was closed before the trace ended
+  RunFacts before_, after_;  ///< what the replayer had counted when it opened, and when it was closed early
+  Counters counters_before_;
+  std::uint64_t raised_before_ = 0;
   unsigned page_shift_ = 12;
   bool began_ = false;
   std::uint64_t tick_ = 0;

@@ -69,13 +69,18 @@ class Jobs {
     free_handles_.push_back(handle);
   }
 
-  /// What never ended: allocations.
-  void count_waiting(RunFacts& facts) const {
+  /// f(job) for each allocation that has not ended.
+  template <class F>
+  void for_each_waiting(F f) const {
     for (const Job<Adapter>& j : jobs_) {
-      if (j.stage == Job<Adapter>::Stage::over || j.kind != Job<Adapter>::Kind::alloc) continue;
+      if (j.stage != Job<Adapter>::Stage::over && j.kind == Job<Adapter>::Kind::alloc) f(j);
+    }
+  }
+  void count_waiting(RunFacts& facts) const {
+    for_each_waiting([&](const Job<Adapter>& j) {
       ++facts.asleep_at_end;
       facts.asleep_bytes += j.block.requested;
-    }
+    });
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "core/machine/channel.h"
 #include "core/machine/outcome.h"
 #include "sim/kernel/kernel.h"
+#include "sim/replay/run_facts.h"
 
 namespace kmemlab::sim {
 
@@ -59,6 +60,12 @@ class Observer : public PageWatcher {
   virtual void on_background(std::uint64_t /*tick*/) {}
   void page_mapped(Addr) override {}
   void page_unmapped(Addr) override {}
+  /// The metrics window opens before event `event`, which has not arrived yet; not called if it opens with the trace.
+  virtual void on_window_open(std::uint64_t /*event*/, std::uint64_t /*tick*/, const RunFacts& /*so_far*/) {}
+  /// It closes before an event; not called if it ends with the trace.
+  virtual void on_window_close(std::uint64_t /*tick*/, const RunFacts& /*so_far*/) {}
+  /// At the end, before on_end: an allocation that is asleep, or queued behind a sleeping one of its task.
+  virtual void on_unfinished(std::uint64_t /*event*/, std::uint64_t /*requested*/) {}
   virtual void on_end(std::uint64_t /*tick*/) {}
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "sim/replay/window.h"
 #include "traces/event.h"
 
 namespace kmemlab::sim {
@@ -16,6 +17,7 @@ enum class UnknownSleep : std::uint8_t {
 
 struct ReplayPolicy {
   UnknownSleep unknown_sleep = UnknownSleep::automatic;
+  MetricsWindow window;  ///< observers are told when it opens and closes
 
   bool unknown_may_sleep(traces::Context context, traces::CpuState state) const {
     if (unknown_sleep != UnknownSleep::automatic) return unknown_sleep == UnknownSleep::yes;

@@ -21,6 +21,7 @@
 #include "sim/replay/events.h"
 #include "sim/replay/observer.h"
 #include "sim/replay/parking.h"
+#include "sim/replay/play_events.h"
 #include "sim/replay/policy.h"
 #include "sim/replay/run_facts.h"
 #include "traces/kmt/reader.h"
@@ -37,6 +38,7 @@ class Replayer {
         adapter_(adapter),
         trace_(trace),
         observer_(observer),
+        window_(policy.window),
         clock_(kernel.cpus()),
         events_(trace.tables(), policy, kernel.cpus()),
         answers_(adapter, observer, clock_) {
@@ -50,18 +52,19 @@ class Replayer {
   Fallible<RunFacts> run(Progress&& progress) {
     observer_.on_begin(kernel_);
     kernel_.set_page_watcher(&observer_);
-    const auto block = std::make_unique<traces::EventBlock>();
     try {
       adapter_.boot(kernel_);
       if constexpr (HasThread<Adapter>) run_thread();
-      for (std::uint64_t at = 0; at < trace_.events(); at += traces::block_events) {
-        const Fallible<std::uint32_t> rows = trace_.block(at, traces::replay_columns, *block);
-        if (!rows) return Failure<Error>{rows.error()};
-        for (std::uint32_t i = 0; i < block->events; ++i) {
-          prefetch(*block, i + 6);
-          play(*block, i);
-        }
-        if ((at & 0xffff) == 0) progress(at);
+      const auto play_row = [&](const traces::EventBlock& block, std::uint32_t i) {
+        prefetch(block, i + 6);
+        play(block, i);
+      };
+      const auto edge = [&](WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+        run_background(tick);
+        tell_edge(which, event, tick);
+      };
+      if (auto played = play_events(trace_, window_, play_row, edge, progress); !played) {
+        return Failure<Error>{played.error()};
       }
       run_background(~std::uint64_t{0});
     } catch (const MachineTrap&) {
@@ -98,6 +101,14 @@ class Replayer {
       default:
         return;
     }
+  }
+
+  void tell_edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+    facts_.lock_ticks = clock_.lock_ticks();
+    facts_.call_ticks = clock_.call_ticks();
+    if (which == WindowEdge::closes) return observer_.on_window_close(tick, facts_);
+    kernel_.machine().restart_raised_max();
+    observer_.on_window_open(event, tick, facts_);
   }
 
   bool must_queue(const CallContext& at) const {
@@ -347,6 +358,7 @@ class Replayer {
 
   RunFacts end() {
     count_waiting(parked_, tasks_, facts_);
+    parked_.for_each_waiting([&](const auto& p) { observer_.on_unfinished(p.at.event, p.block.requested); });
     observer_.on_end(std::max(answers_.last_tick(), trace_.last_tick()));
     facts_.lock_ticks = clock_.lock_ticks();
     facts_.call_ticks = clock_.call_ticks();
@@ -360,6 +372,7 @@ class Replayer {
   Adapter& adapter_;
   traces::KmtReader& trace_;
   Observer& observer_;
+  MetricsWindow window_;
   std::vector<Block> blocks_;  ///< by slot
   std::vector<TaskState> tasks_;
   Parking<Call> parked_;

@@ -17,6 +17,7 @@
 #include "sim/replay/answers.h"
 #include "sim/replay/event_reader.h"
 #include "sim/replay/jobs.h"
+#include "sim/replay/play_events.h"
 #include "sim/replay/run_facts.h"
 #include "traces/kmt/reader.h"
 
@@ -41,6 +42,7 @@ class SmpReplayer {
         adapter_(adapter),
         trace_(trace),
         observer_(observer),
+        window_(policy.window),
         cpu_free_at_(kernel.cpus()),
         events_(trace.tables(), policy, kernel.cpus()),
         answers_(adapter, observer, clock_) {
@@ -53,15 +55,18 @@ class SmpReplayer {
   Fallible<RunFacts> run(Progress&& progress) {
     observer_.on_begin(kernel_);
     kernel_.set_page_watcher(&observer_);
-    const auto block = std::make_unique<traces::EventBlock>();
     try {
       adapter_.boot(kernel_);
       kernel_.defer_releases(true);
-      for (std::uint64_t at = 0; at < trace_.events(); at += traces::block_events) {
-        const Fallible<std::uint32_t> rows = trace_.block(at, traces::replay_columns, *block);
-        if (!rows) return Failure<Error>{rows.error()};
-        for (std::uint32_t i = 0; i < block->events; ++i) play(*block, i);
-        if ((at & 0xffff) == 0) progress(at);
+      const auto play_row = [&](const traces::EventBlock& block, std::uint32_t i) { play(block, i); };
+      const auto edge = [&](WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+        run_until(tick);
+        if (which == WindowEdge::closes) return observer_.on_window_close(tick, facts_);
+        kernel_.machine().restart_raised_max();
+        observer_.on_window_open(event, tick, facts_);
+      };
+      if (auto played = play_events(trace_, window_, play_row, edge, progress); !played) {
+        return Failure<Error>{played.error()};
       }
       run_until(~std::uint64_t{0});
     } catch (const MachineTrap&) {
@@ -325,6 +330,7 @@ class SmpReplayer {
 
   RunFacts end() {
     jobs_.count_waiting(facts_);
+    jobs_.for_each_waiting([&](const JobType& j) { observer_.on_unfinished(j.at.event, j.block.requested); });
     for (const TaskState& task : tasks_) {
       for (const Queued& q : task.queue) {
         facts_.deadlock |= facts_.stopped.empty() && q.kind == Queued::Kind::free &&
@@ -342,6 +348,7 @@ class SmpReplayer {
   Adapter& adapter_;
   traces::KmtReader& trace_;
   Observer& observer_;
+  MetricsWindow window_;
   std::vector<Block> blocks_;  ///< by slot
   std::vector<TaskState> tasks_;
   std::vector<std::uint64_t> cpu_free_at_;  ///< end of each CPU's last call

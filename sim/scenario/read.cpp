@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <initializer_list>
 #include <sstream>
 
 #include "sim/scenario/call_text.h"
@@ -134,11 +135,41 @@ class ScenarioReader {
     return found;
   }
 
+  /// A member that this kind of step has no use for would change nothing, and its writer thinks that it does.
+  static void check_members(const Members& in, const Json& item, Step::Kind kind) {
+    using Kind = Step::Kind;
+    struct Rule {
+      std::string_view member, fits;
+      std::initializer_list<Kind> kinds;
+    };
+    static const Rule rules[] = {
+        {"as", "a call", {Kind::call}},
+        {"hold", "a call", {Kind::call}},
+        {"during", "a call", {Kind::call}},
+        {"task", "a call, load, store or fill", {Kind::call, Kind::load, Kind::store, Kind::fill}},
+        {"cpu", "a call, load, store or fill", {Kind::call, Kind::load, Kind::store, Kind::fill}},
+        {"interrupt", "a call, load, store or fill", {Kind::call, Kind::load, Kind::store, Kind::fill}},
+        {"user", "a load or store", {Kind::load, Kind::store}},
+        {"value", "a store, fill or poke", {Kind::store, Kind::fill, Kind::poke}},
+        {"size", "a fill or poke", {Kind::fill, Kind::poke}},
+        {"flip", "a poke", {Kind::poke}},
+        {"times", "a repeat", {Kind::repeat}},
+        {"index", "a repeat", {Kind::repeat}},
+    };
+    for (const std::string& name : item.names) {
+      for (const Rule& rule : rules) {
+        if (rule.member != name || std::find(rule.kinds.begin(), rule.kinds.end(), kind) != rule.kinds.end()) continue;
+        in.wrong(item, "\"" + name + "\" does not fit this step", "it belongs to " + std::string(rule.fits));
+      }
+    }
+  }
+
   Step read_step(const Json& item, unsigned depth) {
     Members in(item, "a step", first_);
     Step step;
     step.line = item.line;
     const Json* what = kind_of(in, item, step);
+    check_members(in, item, step.kind);
     step.task = in.text("task", "main");
     step.cpu = static_cast<unsigned>(std::min<std::uint64_t>(in.number("cpu", 0), 1023));
     if (in.find("interrupt") != nullptr) step.interrupt = read_level(in, "interrupt");

@@ -43,6 +43,7 @@ inline constexpr std::array arrows = {
     Arrow{"sim/observe", "sim/kernel/"},
     Arrow{"sim/observe", "sim/replay/observer.h"},
     Arrow{"sim/observe", "sim/replay/run_facts.h"},
+    Arrow{"sim/observe", "sim/replay/window.h"},
     Arrow{"sim/scenario", "core/"},
     Arrow{"sim/scenario", "sim/machine/"},
     Arrow{"sim/scenario", "sim/kernel/"},

@@ -50,6 +50,33 @@ TEST_CASE("a recording in every format, and what each loses", "[cli][formats]") 
   CHECK(read_file(scratch.file("a.jsonl")) == read_file(scratch.file("b.jsonl")));
 }
 
+TEST_CASE("compressed texts are read back, from files and through a pipe", "[cli][formats]") {
+  const Scratch scratch;
+  const std::string original = kmemlab("info " + sample() + " --json").out;
+  for (const std::string ending :
+       {"jsonl.gz", "jsonl.zst", "txt.gz", "txt.zst", "csv.gz", "csv.zst", "rep.gz", "rep.zst"}) {
+    INFO(ending);
+    const std::string to = scratch.file("a." + ending);
+    const Ran ran = kmemlab("convert " + sample() + " " + to);
+    REQUIRE(ran.exit == 0);
+    CHECK(contains(ran.out, "a." + ending + ": 97,133 events"));
+    const std::string bytes = read_file(to);
+    CHECK(bytes.substr(0, 2) == (ending.ends_with("gz") ? "\x1f\x8b" : "\x28\xb5"));
+    if (ending.starts_with("csv")) continue;
+    const std::string again = kmemlab("info " + to + " --json").out;
+    CHECK(field(again, "matched") == field(original, "matched"));
+    if (!ending.starts_with("rep")) CHECK(field(again, "digest_full") == field(original, "digest_full"));
+  }
+  const Ran piped = kmemlab("convert " + sample() + " - --as jsonl.zst");
+  const bool same = piped.out == read_file(scratch.file("a.jsonl.zst"));
+  CHECK(same);
+  scratch.write("p", piped.out);
+  CHECK(contains(piped.err, "-: 97,133 events"));
+  REQUIRE(kmemlab("convert - " + scratch.file("b.kmt") + " <" + scratch.file("p")).exit == 0);
+  CHECK(field(kmemlab("info " + scratch.file("b.kmt") + " --json").out, "digest_full") ==
+        field(original, "digest_full"));
+}
+
 TEST_CASE("a container and JSON lines go round", "[cli][formats]") {
   const Scratch scratch;
   REQUIRE(kmemlab("convert " + sample() + " " + scratch.file("a.kmt")).exit == 0);
@@ -82,9 +109,12 @@ TEST_CASE("text output appears whole or not at all, and wrong endings are usage"
   CHECK(kmemlab("convert --strict " + scratch.write("bad", minimal + "x\n") + " " + old).exit == 3);
   CHECK(read_file(old) == "the old file");
   CHECK(kmemlab("convert " + sample() + " " + scratch.file("no/folder/x.csv")).exit == 3);
-  CHECK(kmemlab("convert " + sample() + " " + scratch.file("x.csv.gz")).exit == 2);
+  CHECK(kmemlab("convert " + sample() + " " + scratch.file("x.foo")).exit == 2);
+  CHECK(kmemlab("convert " + sample() + " " + scratch.file("x.kmt.gz")).exit == 2);
   CHECK(kmemlab("convert " + sample() + " " + scratch.file("x.jsonl") + " --zstd").exit == 2);
-  CHECK(kmemlab("convert " + sample() + " " + scratch.file("x.jsonl") + " --repeat 2").exit == 2);
+  CHECK(kmemlab("convert " + sample() + " - ").exit == 2);
+  CHECK(kmemlab("convert " + sample() + " - --as kmt").exit == 2);
+  CHECK(kmemlab("convert " + sample() + " " + scratch.file("x") + " --as xml").exit == 2);
   for (const auto& entry : std::filesystem::directory_iterator(scratch.path())) {
     CHECK_FALSE(contains(entry.path().string(), ".part-"));
   }

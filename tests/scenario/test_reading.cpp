@@ -74,6 +74,10 @@ TEST_CASE("a step that cannot be is refused", "[scenario]") {
   refuses_step("{\"repeat\": [{}]}", "a repeat without \"times\"");
   refuses_step("{\"repeat\": [{}], \"times\": 1000001}", "at most 1000000");
   refuses_step("{\"repeat\": 7, \"times\": 1}", "\"steps\" is no list");
+  refuses_step("{\"call\": \"free(0, 0)\", \"times\": 3}", "\"times\" does not fit this step; it belongs to a repeat");
+  refuses_step("{\"load\": \"base\", \"as\": \"p\"}", "\"as\" does not fit this step; it belongs to a call");
+  refuses_step("{\"set\": {\"a\": 1}, \"task\": \"t\"}", "\"task\" does not fit this step; it belongs to a call, load");
+  refuses_step("{\"fill\": \"base\", \"value\": 1, \"size\": 4, \"flip\": true}", "\"flip\" does not fit");
   refuses_step("{\"interrupt\": 8, \"call\": \"free(0, 0)\"}", "\"interrupt\" is no level; expected 1 to 7");
   refuses_step("{\"call\": \"free(0, 0)\", \"expect\": {\"holds\": [\"a = b\"]}}", "there is no comparison");
   refuses_step("{\"expect\": {\"outcome\": \"maybe\"}}", "expected done, failed or blocked");

@@ -25,9 +25,9 @@ TEST_CASE("the common ledger sums sizes, peaks and byte-ticks of its blocks only
   common.add(1);
   common.add(2);
   sim::CommonLedger ledger(common);
-  ledger.allocated(10, 1, 100, 128);
-  ledger.allocated(10, 3, 1000, 1024);  // not common
-  ledger.allocated(20, 2, 10, 16);
+  ledger.allocated({0, 10}, 1, 100, 128);
+  ledger.allocated({1, 10}, 3, 1000, 1024);  // not common
+  ledger.allocated({2, 20}, 2, 10, 16);
   ledger.freed(30, 1, 100, 128);
   ledger.freed(30, 3, 1000, 1024);
   ledger.on_end(40);

@@ -113,6 +113,7 @@ class TraceMaker {
 /// Keeps everything it is told, and tells a ledger.
 class Recorder final : public sim::Observer {
  public:
+  explicit Recorder(const sim::MetricsWindow& window = {}) : ledger(window) {}
   void on_begin(const sim::Kernel& k) override { ledger.on_begin(k); }
   void on_completion(const sim::Completion& c) override {
     ledger.on_completion(c);
@@ -135,6 +136,13 @@ class Recorder final : public sim::Observer {
   void on_metadata(AddrRange range) override { ledger.on_metadata(range); }
   void page_mapped(Addr a) override { ledger.page_mapped(a); }
   void page_unmapped(Addr a) override { ledger.page_unmapped(a); }
+  void on_window_open(std::uint64_t event, std::uint64_t tick, const sim::RunFacts& so_far) override {
+    ledger.on_window_open(event, tick, so_far);
+  }
+  void on_window_close(std::uint64_t tick, const sim::RunFacts& so_far) override {
+    ledger.on_window_close(tick, so_far);
+  }
+  void on_unfinished(std::uint64_t event, std::uint64_t requested) override { ledger.on_unfinished(event, requested); }
   void on_end(std::uint64_t tick) override { ledger.on_end(tick); }
 
   sim::Ledger ledger;
@@ -159,7 +167,7 @@ struct ReplaySetup {
 };
 
 inline Replayed replay(traces::KmtReader& trace, const ReplaySetup& setup = {}) {
-  Recorder recorder;
+  Recorder recorder(setup.policy.window);
   sim::MachineSpec machine{*sim::find_profile(setup.machine), setup.ram_bytes, setup.arena_bytes};
   const auto cores = sim::parse_core_specs({setup.core});
   if (!cores) FAIL(cores.error().text());

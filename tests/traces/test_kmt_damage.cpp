@@ -190,7 +190,7 @@ TEST_CASE("kmt: versions to come", "[kmt]") {
   put_le(major.data() + 8, 2, 2);
   seal(major);
   const std::string text = outcome(major, few);
-  CHECK(text.find("this is .kmt version 2.0; this kmemlab reads version 1.x: use a newer kmemlab") !=
+  CHECK(text.find("this is .kmt version 2.1; this kmemlab reads version 1.x: use a newer kmemlab") !=
         std::string::npos);
   CHECK(outcome(ByteVector{}, few).find("not a .kmt trace") != std::string::npos);
 }

@@ -34,8 +34,8 @@ Tables tables() {
 }
 
 const char* const expected_hex =
-    "894b4d540d0a1a0a01000000000000000300000000000000b00600000000000009000000000001001808000000000000bf4f9b0be025b36a"
-    "4529d31cea040f8243484e4b00000b0000000000000000000300000000000000e80300000000000014050000000000000000000000000000"
+    "894b4d540d0a1a0a01000100000000000300000000000000b00600000000000009000000000001001808000000000000bf4f9b0be025b36a"
+    "0ef1ca397c7cda0343484e4b00000b0000000000000000000300000000000000e80300000000000014050000000000000000000000000000"
     "58000000000000001febb460f8e94ac400000102000000001000000000000000000000000e0000009372cbc8e32154510100000100000000"
     "00000000000000001000000003000000af47a28da1c62f3302000001000000000000000000000000180000000300000064eb7087f2244211"
     "0300000100000000ffffffff000000002000000003000000b05def4875a673cd04000201000000000000000000000000280000000b000000"
@@ -72,6 +72,24 @@ const char* const expected_hex =
     "48060000000000000400000000000000040000000000000029dbc3e614a90d41080000000100000050060000000000001e00000000000000"
     "1e00000000000000612340a5199d88be0a0000000100000070060000000000004000000000000000400000000000000042723cfee8e729b5";
 
+// Behind the first chunk of the trace below: two blocks live, 1 (event 1, resized by event 4, slot 1) and 2 (event 3,
+// slot 0). Columns: born 1, +2; id 1 (zigzag 2), as expected (0); slot 1 (2), two below the expected (3); resized +3,
+// +0.
+const char* const expected_live =
+    "4c495645000000000000010000000000020000000000000008000000000000000800000000000000f962a35af59f4f560000000000000000"
+    "82cddc7030135da10102020002030300";
+
+std::vector<Event> one_chunk_and_one() {
+  std::vector<Event> list(65'537);
+  const auto put = [&](std::size_t at, Op op, BlockId id, Slot slot) {
+    list[at].op = op, list[at].id = id, list[at].slot = slot;
+  };
+  put(0, Op::alloc, 0, 0), put(1, Op::alloc, 1, 1), put(2, Op::free, 0, 0);
+  list[2].free_kind = FreeKind::matched;
+  put(3, Op::alloc, 2, 0), put(4, Op::realloc, 1, 1);
+  return list;
+}
+
 std::string hex(const ByteVector& bytes) {
   std::string s;
   for (const unsigned char b : bytes) s += "0123456789abcdef"[b >> 4], s += "0123456789abcdef"[b & 15];
@@ -87,6 +105,24 @@ TEST_CASE("kmt: the bytes of a tiny file", "[kmt]") {
   quality.lost_events = 5;
   REQUIRE(w.finish(tables(), quality, {"a", "f", "", "mono", 4, 4096, 8}));
   CHECK(hex(w.take_bytes()) == expected_hex);
+}
+
+TEST_CASE("kmt: the bytes of a live set at a chunk head", "[kmt]") {
+  KmtWriter w = KmtWriter::to_memory();
+  for (const Event& e : one_chunk_and_one()) w.append(e);
+  REQUIRE(w.finish({}, {}, {}));
+  const std::string all = hex(w.take_bytes());
+  const std::size_t at = all.find("4c495645");  // "LIVE"
+  REQUIRE(at != std::string::npos);
+  CHECK(at % 16 == 0);
+  CHECK(all.substr(at, 144) == expected_live);
+  CHECK(all.substr(at + 144, 8) == "43484e4b");  // the next chunk
+  // Section 11: one entry of 24 bytes: event 65536, where it stands, 72 bytes.
+  std::string place;
+  for (std::size_t i = 0; i < 8; ++i) place += hex({static_cast<unsigned char>(at / 2 >> (8 * i))});
+  CHECK(all.find("0100000000000000180000000000000000000100000000"
+                 "00" +
+                 place + "4800000000000000") != std::string::npos);
 }
 
 TEST_CASE("kmt: the bytes of a tiny file are read back", "[kmt]") {

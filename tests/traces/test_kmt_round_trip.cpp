@@ -172,7 +172,7 @@ TEST_CASE("kmt: files are written beside and renamed", "[kmt]") {
   Fallible<KmtReader> r = KmtReader::open(path);
   REQUIRE(r);
   CHECK(r->compressed());
-  CHECK(r->format() == "kmt 1.0");
+  CHECK(r->format() == "kmt 1.1");
   CHECK(r->event(2999).value() == events[2999]);
   CHECK(r->verify_all());
   std::remove(path.c_str());

@@ -1,11 +1,10 @@
 // Hostile bytes: seeded flips, truncations, and overwritten sizes. Whatever happens, it ends in an Error or in counted
 // damage, in bounded memory, and under the sanitizers without a report.
-#include <algorithm>
 #include <string>
 
-#include "core/base/digest.h"
 #include "tests/traces/dat_maker.h"
 #include "tests/traces/import_kit.h"
+#include "tests/traces/mutate.h"
 
 using namespace kmemlab;
 using namespace kmemlab::traces;
@@ -13,26 +12,8 @@ using namespace kmemlab::traces::testing;
 
 namespace {
 
-/// A random number from (seed, n), the same everywhere.
-std::uint64_t pick(std::uint64_t seed, std::uint64_t n, std::uint64_t below) {
-  return mix64(mix64(seed) + n) % below;
-}
-
-std::vector<unsigned char> mutate(std::vector<unsigned char> bytes, std::uint64_t seed) {
-  const std::uint64_t kind = pick(seed, 0, 4);
-  const std::uint64_t times = 1 + pick(seed, 1, 8);
-  for (std::uint64_t i = 0; i < times; ++i) {
-    const std::size_t at = pick(seed, 10 + i, bytes.size());
-    if (kind == 0) bytes[at] ^= static_cast<unsigned char>(1U << pick(seed, 20 + i, 8));
-    if (kind == 1) bytes[at] = static_cast<unsigned char>(pick(seed, 30 + i, 256));
-    if (kind == 2 && at + 8 <= bytes.size())
-      std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), 4 << pick(seed, 40, 2), 0xff);
-  }
-  if (kind == 3) bytes.resize(1 + pick(seed, 2, bytes.size()));
-  return bytes;
-}
-
 void survive(const std::vector<unsigned char>& original, std::uint64_t rounds, std::uint64_t records_max) {
+  const MemoryBound bound;
   std::uint64_t good = 0, errors = 0;
   for (std::uint64_t seed = 0; seed < rounds; ++seed) {
     CAPTURE(seed);
@@ -55,6 +36,7 @@ void survive(const std::vector<unsigned char>& original, std::uint64_t rounds, s
     if (t.frees != t.matched + t.before_trace + t.unrecorded + t.null_frees) FAIL("frees do not add up");
   }
   CHECK(good + errors == rounds);
+  CHECK(bound.kept());
   CHECK(good > 0);
   CHECK(errors > 0);
 }

@@ -42,6 +42,16 @@ TEST_CASE("flag tables of format files", "[traces][readers]") {
   CHECK(table.describe(0x20).may_sleep == Tri::no);
   CHECK(table.describe(0x20).zero == Tri::no);
   CHECK(table.describe(0x100).zero == Tri::yes);
+  // Linux 6.18 ends the list with an entry that has no name.
+  const auto newer = GfpTable::from_print_format(
+      "print fmt: \"gfp_flags=%s node=%d accounted=%s\", (REC->gfp_flags) ? __print_flags(REC->gfp_flags, \"|\", "
+      "{( unsigned long)(( gfp_t)((((1UL))) << (8))), \"__GFP_ZERO\"}, {( unsigned long)(( gfp_t)((((1UL))) << (10))), "
+      "\"__GFP_DIRECT_RECLAIM\"}, { 0, ((void *)0) } ) : \"none\", REC->node, (1 && (REC->gfp_flags & 4)) ? \"true\" : "
+      "\"false\"");
+  CHECK(newer.describe(0x500).text == "__GFP_ZERO|__GFP_DIRECT_RECLAIM");
+  CHECK(newer.describe(0x500).may_sleep == Tri::yes);
+  CHECK(newer.describe(0x100).may_sleep == Tri::no);
+  CHECK(newer.describe(0).text == "none");
   const auto enums = GfpTable::from_print_format(
       "print fmt: \"\", __print_flags(REC->gfp_flags, \"|\", {1 << ___GFP_ZERO_BIT, \"__GFP_ZERO\"})");
   CHECK(enums.empty());

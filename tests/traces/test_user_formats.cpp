@@ -41,6 +41,54 @@ TEST_CASE(".rep: two header lines, CRLF, more and fewer operations than declared
   CHECK(odd.trace().quality.first_damage.find("test.txt:4 ") == 0);
 }
 
+TEST_CASE(".rep: the four headers, with the number of operations where each has it", "[traces][rep]") {
+  struct Header {
+    std::string variant, lines;
+  };
+  const Header headers[] = {{"CS:APP 2002: heap size, ids, operations, weight", "20000\n2\n4\n1\n"},
+                            {"stripped: ids, operations", "2\n4\n"},
+                            {"CMU 2014: weight, ids, operations, ignore ranges", "1\n2\n4\n0\n"},
+                            {"CMU 2016: weight, ids, operations, peak", "3\n2\n4\n640\n"}};
+  for (const Header& h : headers) {
+    INFO(h.variant);
+    const Trial t = import_text(h.lines + "a 0 512\na 1 128\nf 0\nf 1\n");
+    CHECK_FALSE(t.trace().quality.defective());
+    CHECK(t.trace().totals.matched == 2);
+    CHECK(t.trace().totals.peak_requested == 640);
+    CHECK(import_text(h.lines + "a 0 512\na 1 128\nf 0\n").trace().quality.damaged == 1);              // cut
+    CHECK(import_text(h.lines + "a 0 512\na 1 128\nf 0\nf 1\na 0 8\n").trace().quality.damaged == 0);  // one more
+  }
+}
+
+TEST_CASE(".rep: quirks of the public traces", "[traces][rep]") {
+  struct Quirk {
+    std::string what, operations;
+    std::uint64_t allocs, reallocs, matched, before_trace, null_frees, requested;
+  };
+  const Quirk quirks[] = {
+      {"f -1 frees null", "a 0 8\nf -1\n", 1, 0, 0, 0, 1, 8},
+      {"no size is size 0", "a 0 \na 1\n", 2, 0, 0, 0, 0, 0},
+      {"ids are used again", "a 0 8\nf 0\na 0 16\nf 0\n", 2, 0, 2, 0, 0, 24},
+      {"realloc of an unknown id is malloc", "r 0 8\nf 0\n", 1, 0, 1, 0, 0, 8},
+      {"a free of an unknown id", "a 0 8\nf 7\n", 1, 0, 0, 1, 0, 8},
+      {"CRLF", "a 0 8\r\nr 0 9\r\nf 0\r\n", 1, 1, 1, 0, 0, 17},
+      {"36 GB", "a 0 38654705664\nf 0\n", 1, 0, 1, 0, 0, 38654705664},
+      {"size 0", "a 0 0\nf 0\n", 1, 0, 1, 0, 0, 0},
+  };
+  for (const Quirk& q : quirks) {
+    INFO(q.what);
+    const Trial t = import_text("1\n1\n" + q.operations);
+    const Totals& n = t.trace().totals;
+    CHECK(t.trace().quality.damaged == 0);
+    CHECK(n.allocs == q.allocs);
+    CHECK(n.reallocs == q.reallocs);
+    CHECK(n.matched == q.matched);
+    CHECK(n.before_trace == q.before_trace);
+    CHECK(n.null_frees == q.null_frees);
+    CHECK(n.bytes.requested == q.requested);
+  }
+}
+
 TEST_CASE(".rep: three numbers, words or no operation are not the format", "[traces][rep]") {
   for (const char* text : {"1\n2\n3\na 0 1\n", "1\n2\n", "a 0 1\n", "1\n2\nb 0 1\n", "1\nx\na 0 1\n"}) {
     INFO(text);

@@ -128,6 +128,33 @@ TEST_CASE("seeded traces with every kind of record, through both", "[traces][wri
   }
 }
 
+TEST_CASE("a recording through compressed texts: the same bytes, the same digests", "[traces][write]") {
+  KmtReader trace = stored(Input::open(sample_recording()));
+  const Totals before = counted(trace);
+  for (const WriteFormat format : {WriteFormat::json_lines, WriteFormat::ftrace_text, WriteFormat::rep}) {
+    for (const PackAs as : {PackAs::gzip, PackAs::zstd}) {
+      std::vector<unsigned char> packed;
+      Packer packer(as, [&](std::string_view s) { packed.insert(packed.end(), s.begin(), s.end()); });
+      REQUIRE(write_trace(trace, format, [&](std::string_view s) { packer.put(s); }));
+      REQUIRE(packer.finish());
+      const std::string plain = written(trace, format).text;
+      CHECK(packed.size() < plain.size() / 3);
+      const auto input = Input::from_bytes("packed", packed);
+      REQUIRE(input);
+      CHECK(input->encoding() == (as == PackAs::gzip ? Encoding::gzip : Encoding::zstd));
+      const auto whole = input->whole();
+      REQUIRE(whole);
+      CHECK((std::string(whole->begin(), whole->end()) == plain));
+      KmtReader again = stored(Input::from_bytes("packed", packed));
+      const Totals after = counted(again);
+      if (format != WriteFormat::rep) CHECK(after.digest_full == before.digest_full);
+      CHECK(after.matched == before.matched);
+    }
+  }
+  Packer empty(PackAs::gzip, [](std::string_view) {});
+  CHECK(empty.finish());
+}
+
 TEST_CASE("what .rep cannot hold is counted", "[traces][write]") {
   KmtReader trace = stored_text(schema_line + R"({"op":"alloc","p":1,"size":10}
 {"op":"alloc","p":1,"size":20}
@@ -154,5 +181,12 @@ TEST_CASE("the ending names the format", "[traces][write]") {
   CHECK(write_format_of("x.rep") == WriteFormat::rep);
   CHECK_FALSE(write_format_of(".rep"));
   CHECK_FALSE(write_format_of("x.kmt"));
-  CHECK_FALSE(write_format_of("x.csv.gz"));
+  CHECK(write_format_of("x.csv.gz") == WriteFormat::csv);
+  CHECK(write_format_of("x.jsonl.zst") == WriteFormat::json_lines);
+  CHECK_FALSE(write_format_of("x.kmt.gz"));
+  CHECK_FALSE(write_format_of(".csv.gz"));
+  CHECK_FALSE(write_format_of("x.gz"));
+  CHECK(pack_of("x.csv.gz") == PackAs::gzip);
+  CHECK(pack_of("x.csv.zst") == PackAs::zstd);
+  CHECK(pack_of("x.csv") == PackAs::plain);
 }

@@ -8,7 +8,7 @@
 namespace kmemlab::traces {
 
 struct Edited {
-  Tables tables;
+  Tables tables;  ///< of the events that were written
   Quality quality;
   Source source;
   std::uint64_t events = 0;       ///< written

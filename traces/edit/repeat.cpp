@@ -93,13 +93,17 @@ class Repeater {
     const Quality& q = in_.quality();
     const std::uint64_t n = edited_.rounds;
     Quality& to = edited_.quality;
-    for (std::uint64_t Quality::*count :
-         {&Quality::lost_events,       &Quality::lost_marks,        &Quality::before_trace,  &Quality::unrecorded,
-          &Quality::lost_free,         &Quality::null_frees,        &Quality::null_allocs,   &Quality::inverted,
-          &Quality::out_of_order,      &Quality::damaged,           &Quality::damaged_bytes, &Quality::unmatchable,
-          &Quality::may_sleep_unknown, &Quality::may_sleep_yes,     &Quality::may_sleep_no,  &Quality::context_unknown,
-          &Quality::context_task,      &Quality::context_interrupt, &Quality::cache_known,   &Quality::cache_learned,
-          &Quality::cache_unknown})
+    for (std::uint64_t Quality::*count : {&Quality::lost_events,       &Quality::lost_marks,
+                                          &Quality::before_trace,      &Quality::unrecorded,
+                                          &Quality::lost_free,         &Quality::null_frees,
+                                          &Quality::null_allocs,       &Quality::inverted,
+                                          &Quality::out_of_order,      &Quality::damaged,
+                                          &Quality::damaged_bytes,     &Quality::unmatchable,
+                                          &Quality::may_sleep_unknown, &Quality::may_sleep_yes,
+                                          &Quality::may_sleep_no,      &Quality::context_unknown,
+                                          &Quality::context_task,      &Quality::context_interrupt,
+                                          &Quality::cache_known,       &Quality::cache_learned,
+                                          &Quality::cache_unknown,     &Quality::carried})
       to.*count = n != 0 && q.*count > top / n ? top : q.*count * n;
     to.context_unknown += closed_ * n;
     to.live_at_end = q.live_at_end > closed_ ? (q.live_at_end - closed_) * n : 0;

@@ -1,5 +1,4 @@
-// A part of a trace that is a trace of its own: ids and slots are dense again, and what happened to blocks from before
-// the part is said as an importer that had seen only the part would have said it.
+// A part of a trace that is a trace of its own: ids and slots are dense again (renumber.h).
 #pragma once
 
 #include "core/base/error.h"
@@ -9,11 +8,23 @@
 
 namespace kmemlab::traces {
 
-/// Events [from, to) of `in`; `to` is cut to the end. Tables stay whole, ticks stay as they are. A matched free of a
-/// block from before `from` becomes before_trace (no slot); a realloc of one becomes its alloc, if it has a slot.
-/// Quality counts of single events are counted anew; counts that cannot be told apart by event (lost, damaged,
-/// inverted, out of order, unmatchable) are taken over whole; cache_learned counts as cache_known. Memory: about 50
-/// bytes for each block that the part names.
-Fallible<Edited> slice(KmtReader& in, std::uint64_t from, std::uint64_t to, EventSink& out);
+/// What the blocks that live where the part begins become.
+enum class SliceStart : std::uint8_t {
+  empty,    ///< nothing: the part is what an importer of it alone would have made; their frees are before_trace
+  carried,  ///< allocations ahead of the part, so that frees inside it match
+};
+
+/// Events [from, to) of `in`; `to` is cut to the end. Tables stay whole, ticks stay as they are.
+/// With SliceStart::carried the blocks live just before `from` (KmtReader::live_at) come first, in order of id: each is
+/// the event that made it (name, CPU, task, call site, cache, flags, context, node), with the size that it has by then
+/// and the tick of event `from`. Edited::quality.carried counts them; they are counted in the other numbers as well. An
+/// empty part carries nothing. `edited` has its tables, source and quality.carried before the first event goes out.
+/// Memory: 24 bytes a live slot; while the part begins, 120 bytes for each carried block.
+Fallible<void> slice(KmtReader& in, std::uint64_t from, std::uint64_t to, SliceStart start, EventSink& out,
+                     Edited& edited);
+
+/// The same, in one value.
+Fallible<Edited> slice(KmtReader& in, std::uint64_t from, std::uint64_t to, EventSink& out,
+                       SliceStart start = SliceStart::empty);
 
 }  // namespace kmemlab::traces

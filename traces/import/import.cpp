@@ -25,6 +25,11 @@ Error nothing_usable(const Input& input, const DamageLog& damage) {
 Fallible<Imported> import_trace(const Input& input, EventSink& sink, const ImportOptions& options) {
   const auto reader = reader_for(input);
   if (!reader) return Failure<Error>{reader.error()};
+  return import_as(**reader, input, sink, options);
+}
+
+Fallible<Imported> import_as(const FormatReader& reader, const Input& input, EventSink& sink,
+                             const ImportOptions& options) {
   Imported out;
   out.source.name = input.name();
   TableBuilder tables;
@@ -32,7 +37,7 @@ Fallible<Imported> import_trace(const Input& input, EventSink& sink, const Impor
   Importer importer(sink, tables.tables(), out.quality);
   InversionWindow window(importer, out.source, out.quality);
   const ReadJob job{input, window, tables, out.quality, out.source, damage, options.progress};
-  if (auto done = (*reader)->read(job); !done) return Failure<Error>{done.error()};
+  if (auto done = reader.read(job); !done) return Failure<Error>{done.error()};
   window.flush();
   out.totals = importer.finish();
   if (out.totals.records == 0) return Failure<Error>{nothing_usable(input, damage)};

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "traces/input.h"
 #include "traces/meta.h"
+#include "traces/readers/detect.h"
 #include "traces/readers/reader.h"
 #include "traces/sink.h"
 #include "traces/totals.h"
@@ -35,5 +36,8 @@ struct Imported {
 /// bytes per distinct pointer (at 5/8 load), 24 per simultaneously live block, 16 per live page, the tables, and what
 /// input.h and the readers state.
 Fallible<Imported> import_trace(const Input& input, EventSink& sink, const ImportOptions& options = {});
+/// The same by a reader that is not asked whether it knows the format.
+Fallible<Imported> import_as(const FormatReader& reader, const Input& input, EventSink& sink,
+                             const ImportOptions& options = {});
 
 }  // namespace kmemlab::traces

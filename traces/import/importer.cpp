@@ -63,6 +63,7 @@ void Importer::record(const RawRecord& raw) {
     event.tick = last_tick_;
   }
   last_tick_ = event.tick;
+  page_use_.record(raw);
   switch (raw.kind) {
     case RawKind::slab_alloc:
       count_context(quality_, raw.context);
@@ -197,7 +198,8 @@ void Importer::learn(PointerMap::Entry& entry, Index cache) {
 }
 
 Totals Importer::finish() {
-  const Totals totals = counter_.totals();
+  Totals totals = counter_.totals();
+  totals.pages.use = page_use_.totals();
   quality_.before_trace = totals.before_trace;
   quality_.unrecorded = totals.unrecorded;
   quality_.lost_free = totals.lost_free;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "traces/import/page_use.h"
 #include "traces/import/pointer_map.h"
 #include "traces/meta.h"
 #include "traces/readers/raw_record.h"
@@ -49,6 +50,7 @@ class Importer : public RawSink {
   Quality& quality_;
   TotalsCounter counter_;
   PointerMap pointers_;
+  PageUse page_use_;
   std::vector<Slot> free_slots_;
   Slot slots_used_ = 0;
   BlockId next_id_ = 0;

@@ -1,12 +1,11 @@
 // Header, directory and tables, in that order: nothing is believed before its checksum and its bounds are checked.
 #include "traces/kmt/directory.h"
 
-#include "traces/kmt/totals_section.h"
-
 #include <string>
 
 #include "core/base/ints.h"
 #include "traces/kmt/checksum.h"
+#include "traces/kmt/totals_section.h"
 
 namespace kmemlab::traces::kmt {
 
@@ -16,6 +15,8 @@ namespace {
 std::uint64_t readable_events(const unsigned char* data, std::uint64_t bytes) {
   std::uint64_t events = 0;
   for (std::uint64_t at = header_bytes; at < bytes;) {
+    at += live_piece_bytes(data + at, bytes - at);
+    if (at >= bytes) break;
     const Fallible<ChunkHeader> h = decode_chunk(data + at, bytes - at);
     if (!h || h.value().first_event != events) break;
     events += h.value().events;
@@ -60,13 +61,12 @@ class Opener {
   }
 
   Fallible<void> read_section(const Section& s) {
-    const bool known = (s.id >= static_cast<std::uint32_t>(SectionId::meta) &&
-                        s.id <= static_cast<std::uint32_t>(SectionId::chunk_index)) ||
-                       s.id == static_cast<std::uint32_t>(SectionId::totals);
+    const bool known =
+        s.id >= static_cast<std::uint32_t>(SectionId::meta) && s.id <= static_cast<std::uint32_t>(SectionId::totals);
     if (!known && (s.flags & section_required) == 0) return {};
     if (!known)
       return fail_at(s.offset, "the file needs section " + std::to_string(s.id) + ", which this kmemlab does not know",
-                     "use a newer kmemlab");
+                     "use a newer kmemlab, or convert the original recording again");
     if (seen_ >> s.id & 1U) return fail_at(s.offset, "section " + std::to_string(s.id) + " is there twice");
     seen_ |= 1U << s.id;
     if (s.offset > out_.header.file_bytes || s.stored_bytes > out_.header.file_bytes - s.offset)
@@ -116,9 +116,9 @@ class Opener {
       case SectionId::chunk_index:
         return parse_index(raw, bytes);
       case SectionId::totals:
-        return decode_totals(raw, bytes, out_.totals.emplace());
+        return decode_totals(raw, bytes, out_.totals);
       case SectionId::live_sets:
-        break;
+        return parse_live_sets(raw, bytes);
     }
     return true;
   }
@@ -154,6 +154,24 @@ class Opener {
           c.bytes > out_.header.file_bytes - c.offset)
         return false;
       out_.chunks.push_back(c);
+    }
+    return true;
+  }
+
+  bool parse_live_sets(const unsigned char* raw, std::size_t bytes) {
+    ByteReader r(raw, bytes);
+    const std::uint64_t count = r.u64(), entry_bytes = r.u32();
+    r.u32();
+    if (!r.ok() || entry_bytes < live_entry_bytes || count > r.left() / entry_bytes) return false;
+    for (std::uint64_t i = 0, before = 0; i < count; ++i) {
+      ByteReader e(raw + 16 + entry_bytes * i, live_entry_bytes);
+      LiveRef l;
+      l.event = e.u64(), l.offset = e.u64(), l.bytes = e.u64();
+      if (l.event <= before || l.event % chunk_events != 0 || l.event >= out_.header.events ||
+          l.offset > out_.header.file_bytes || l.bytes > out_.header.file_bytes - l.offset)
+        return false;
+      before = l.event;
+      out_.live_heads.push_back(l);
     }
     return true;
   }

@@ -6,6 +6,7 @@
 
 #include "traces/kmt/codec.h"
 #include "traces/kmt/layout.h"
+#include "traces/kmt/live_piece.h"
 #include "traces/kmt/tables.h"
 #include "traces/totals.h"
 
@@ -25,6 +26,7 @@ struct Opened {
   Source source;
   std::vector<ChunkRef> chunks;
   PatchList patches;
+  std::vector<LiveRef> live_heads;  ///< ascending; none in files without section 11
   std::optional<Totals> totals;  ///< none in files without section 12
 };
 

@@ -93,7 +93,8 @@ void encode_chunk(const ChunkHeader& h, const std::vector<ColumnEntry>& columns,
     put_le(at, c.column, 2);
     put_le(at + 2, c.encoding, 1);
     put_le(at + 3, c.width, 1);
-    put_le(at + 4, c.codec, 4);  // byte 4 and three zero bytes
+    put_le(at + 4, c.codec, 1);
+    put_le(at + 5, c.flags, 3);  // and two zero bytes
     put_le(at + 8, c.base, 8);
     put_le(at + 16, c.offset, 4);
     put_le(at + 20, c.stored_bytes, 4);
@@ -131,6 +132,7 @@ ColumnEntry decode_column(const unsigned char* from) {
   c.encoding = from[2];
   c.width = from[3];
   c.codec = from[4];
+  c.flags = from[5];
   c.base = get_le(from + 8, 8);
   c.offset = static_cast<std::uint32_t>(get_le(from + 16, 4));
   c.stored_bytes = static_cast<std::uint32_t>(get_le(from + 20, 4));

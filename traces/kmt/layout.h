@@ -12,7 +12,7 @@
 namespace kmemlab::traces::kmt {
 
 inline constexpr std::array<unsigned char, 8> magic = {0x89, 'K', 'M', 'T', 0x0d, 0x0a, 0x1a, 0x0a};
-inline constexpr std::uint16_t major_version = 1, minor_version = 0;
+inline constexpr std::uint16_t major_version = 1, minor_version = 1;
 inline constexpr std::uint32_t chunk_events = 65536;
 inline constexpr std::uint32_t chunk_magic = 0x4b4e4843;  // "CHNK"
 inline constexpr std::size_t header_bytes = 64, directory_entry_bytes = 40;
@@ -35,10 +35,12 @@ enum class SectionId : std::uint32_t {
   gfps = 8,
   patches = 9,
   chunk_index = 10,
-  live_sets = 11,  // reserved: blocks live at chunk heads
+  live_sets = 11,  // where blocks live at chunk heads stand (live_piece.h)
   totals = 12,
 };
 inline constexpr std::uint16_t section_required = 1;  // flag: who does not know this section must refuse the file
+
+inline constexpr std::uint8_t column_required = 1;  // flag: who does not know this column must refuse the chunk
 
 enum class Codec : std::uint8_t { stored = 0, zstd = 1, planes_zstd = 2 };
 enum class Encoding : std::uint8_t { frame = 0, delta = 1, back_distance = 2 };
@@ -69,7 +71,7 @@ struct ChunkHeader {
 
 struct ColumnEntry {
   std::uint16_t column = 0;
-  std::uint8_t encoding = 0, width = 0, codec = 0;
+  std::uint8_t encoding = 0, width = 0, codec = 0, flags = 0;
   std::uint64_t base = 0;
   std::uint32_t offset = 0, stored_bytes = 0;
   std::uint64_t checksum = 0;

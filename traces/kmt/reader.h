@@ -1,9 +1,8 @@
-// Reads a `.kmt` trace (FORMAT.md): a file is mapped, header, directory and tables are checked at once, and each column
-// of each chunk when it is first decoded. Damaged or hostile bytes give an Error with the byte, never more.
-// Promises on events that decode: table indices are none or inside their table, slot is none or below max_slots(),
-// id is none or below facts().blocks, enums are valid. Ticks are what was written (an importer keeps them in order).
-// Memory: tables (at most 12 times their raw bytes, which are at most 64 times the stored ones), 16 bytes a patch, 56
-// bytes a chunk, and at most 6 MB for uncompressed columns of one chunk. Not for two threads at once: open it twice.
+// Reads a `.kmt` trace (FORMAT.md): a view (view.h: mapped, header, directory and tables checked at once) and one
+// cursor (cursor.h: each column of each chunk is checked when it is first decoded). Damaged or hostile bytes give an
+// Error with the byte, never more. What decoded events promise stands in cursor.h. Memory: tables (at most 12 times
+// their raw bytes, which are at most 64 times the stored ones), 16 bytes a patch, 56 bytes a chunk, 24 a stored live
+// set, and the cursor's. For one thread; others take cursors of view().
 #pragma once
 
 #include <memory>
@@ -13,7 +12,9 @@
 #include "core/base/error.h"
 #include "traces/kmt/bytes.h"
 #include "traces/kmt/columns.h"
+#include "traces/kmt/cursor.h"
 #include "traces/kmt/tables.h"
+#include "traces/kmt/view.h"
 #include "traces/meta.h"
 #include "traces/totals.h"
 
@@ -24,46 +25,38 @@ class KmtReader {
   static Fallible<KmtReader> open(const std::string& path);
   /// `name` stands in errors.
   static Fallible<KmtReader> from_bytes(ByteVector bytes, const std::string& name = "memory");
-  KmtReader(KmtReader&&) noexcept;
-  KmtReader& operator=(KmtReader&&) noexcept;
-  ~KmtReader();
+  explicit KmtReader(std::shared_ptr<const KmtView> view) : view_(std::move(view)), cursor_(view_) {}
 
-  std::uint64_t events() const { return facts().events; }
-  const TraceFacts& facts() const;
-  const Tables& tables() const;
-  const Quality& quality() const;
-  const Source& source() const;
+  /// For other threads and other places: KmtCursor(reader.view()).
+  const std::shared_ptr<const KmtView>& view() const { return view_; }
+  std::uint64_t events() const { return view_->events(); }
+  const TraceFacts& facts() const { return view_->facts(); }
+  const Tables& tables() const { return view_->tables(); }
+  const Quality& quality() const { return view_->quality(); }
+  const Source& source() const { return view_->source(); }
   /// Stored by the writer; none if it did not.
-  const std::optional<Totals>& totals() const;
+  const std::optional<Totals>& totals() const { return view_->totals(); }
   std::uint64_t max_slots() const { return facts().max_slots; }
   std::uint64_t peak_requested_bytes() const { return facts().peak_requested_bytes; }
   std::uint64_t peak_granted_bytes() const { return facts().peak_granted_bytes; }
   std::uint64_t first_tick() const { return facts().first_tick; }
   std::uint64_t last_tick() const { return facts().last_tick; }
-  /// "kmt 1.0"
-  std::string format() const;
-  bool compressed() const;
+  /// "kmt 1.1"
+  std::string format() const { return view_->format(); }
+  bool compressed() const { return view_->compressed(); }
 
-  /// Decodes the block that holds `event`: it begins at the multiple of 1024 at or below. Fills only `columns`.
-  /// Returns the number of rows (1 to 1024), also in block.events. Error if `event` is not below events().
-  Fallible<std::uint32_t> block(std::uint64_t event, ColumnSet columns, EventBlock& block);
-
-  /// One event, all columns; the last block is kept, so that neighbours are cheap.
-  Fallible<Event> event(std::uint64_t index);
-
-  /// Index of the first event whose tick is at or above `tick`; events() if there is none. For traces in tick order.
-  Fallible<std::uint64_t> seek_tick(std::uint64_t tick);
+  /// As KmtCursor's.
+  Fallible<std::uint32_t> block(std::uint64_t event, ColumnSet columns, EventBlock& block) {
+    return cursor_.block(event, columns, block);
+  }
+  Fallible<Event> event(std::uint64_t index) { return cursor_.event(index); }
+  Fallible<std::uint64_t> seek_tick(std::uint64_t tick) { return cursor_.seek_tick(tick); }
+  Fallible<std::vector<LiveBlock>> live_at(std::uint64_t event) { return cursor_.live_at(event); }
 
   /// f(const EventBlock&) for each block in order.
   template <class F>
   Fallible<void> for_each_block(ColumnSet columns, F f) {
-    const auto b = std::make_unique<EventBlock>();
-    for (std::uint64_t at = 0; at < events(); at += block_events) {
-      const Fallible<std::uint32_t> rows = block(at, columns, *b);
-      if (!rows) return Failure<Error>{rows.error()};
-      f(static_cast<const EventBlock&>(*b));
-    }
-    return {};
+    return cursor_.for_each_block(0, events(), columns, std::move(f));
   }
   /// f(index, const Event&) for each event in order; fields outside `columns` are Event's defaults.
   template <class F>
@@ -73,14 +66,12 @@ class KmtReader {
     });
   }
 
-  /// Reads and checks every byte that means something.
+  /// Reads and checks every byte that means something, and that stored live sets are true.
   Fallible<void> verify_all();
 
  private:
-  struct State;
-  explicit KmtReader(std::unique_ptr<State> state);
-  static Fallible<KmtReader> make(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  std::shared_ptr<const KmtView> view_;
+  KmtCursor cursor_;
 };
 
 }  // namespace kmemlab::traces

@@ -70,6 +70,7 @@ ByteVector encode_facts(const TraceFacts& facts) {
 ByteVector encode_quality(const Quality& quality) {
   Fields f;
   visit_quality(quality, PutField{f});
+  if (quality.carried != 0) f.number("carried", quality.carried);  // of 1.1; only parts of traces have it
   return f.bytes();
 }
 ByteVector encode_source(const Source& source) {
@@ -104,6 +105,7 @@ bool decode_quality(const unsigned char* data, std::size_t bytes, Quality& quali
   FieldMap map;
   if (!map.parse(data, bytes)) return false;
   visit_quality(quality, GetField{map});
+  map.get("carried", quality.carried);
   return true;
 }
 bool decode_source(const unsigned char* data, std::size_t bytes, Source& source) {

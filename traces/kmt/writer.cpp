@@ -9,6 +9,7 @@
 #include "core/base/ints.h"
 #include "traces/kmt/checksum.h"
 #include "traces/kmt/encode.h"
+#include "traces/kmt/live_piece.h"
 #include "traces/kmt/live_sums.h"
 #include "traces/kmt/output.h"
 #include "traces/kmt/totals_section.h"
@@ -44,6 +45,8 @@ struct KmtWriter::State {
     out.write(blank, sizeof blank);
   }
   void flush_chunk();
+  void store_live();
+  void write_live_index();
   void write_index();
   void write_patches();
   void write_section(SectionId id, const ByteVector& raw);
@@ -65,6 +68,10 @@ struct KmtWriter::State {
   std::vector<Section> sections;
   TraceFacts facts;
   LiveSums live;
+  Compressor live_compressor{1};
+  std::vector<LiveRef> live_heads;
+  std::uint64_t chunks_bytes = 0, live_bytes = 0;
+  std::uint64_t live_cost = 0;  // of a block when they were last encoded, in 256ths of a byte
   TableUse use;
   bool finished = false;
 };
@@ -75,15 +82,42 @@ void KmtWriter::State::flush_chunk() {
   encode_rows(*rows, filled, first_event, next_id, compressor.get(), scratch, encoded);
   ref.bytes = encoded.size();
   out.write(encoded.data(), encoded.size());
+  chunks_bytes += ref.bytes;
   index.push_back(ref);
   first_event += filled;
   filled = 0;
 }
 
+// At the head of a chunk that is about to begin: what lives there, if the bytes for it are saved up.
+void KmtWriter::State::store_live() {
+  const std::uint64_t room = chunks_bytes / live_share;
+  const std::uint64_t blocks = live.live_blocks();
+  if (live_bytes + live_header_bytes + live_entry_bytes + blocks * live_cost / 256 > room) return;
+  const ByteVector piece = encode_live(first_event, live.live(), live_compressor);
+  const std::uint64_t bytes = piece.size() + live_entry_bytes;
+  live_cost = 256 * (piece.size() - live_header_bytes) / std::max<std::uint64_t>(blocks, 1);
+  if (live_bytes + bytes > room) return;
+  live_heads.push_back({first_event, out.position(), piece.size()});
+  out.write(piece.data(), piece.size());
+  live_bytes += bytes;
+}
+
+void KmtWriter::State::write_live_index() {
+  if (live_heads.empty()) return;
+  ByteVector raw;
+  ByteWriter w(raw);
+  w.u64(live_heads.size());
+  w.u32(live_entry_bytes);
+  w.u32(0);
+  for (const LiveRef& l : live_heads) w.u64(l.event), w.u64(l.offset), w.u64(l.bytes);
+  write_section(SectionId::live_sets, raw);
+}
+
 void KmtWriter::State::write_section(SectionId id, const ByteVector& raw) {
   Section s;
   s.id = static_cast<std::uint32_t>(id);
-  s.flags = id == SectionId::totals ? 0 : section_required;  // totals can be counted again
+  const bool optional = id == SectionId::totals || id == SectionId::live_sets;  // both can be worked out again
+  s.flags = optional ? 0 : section_required;
   s.offset = out.position();
   s.raw_bytes = raw.size();
   ByteVector stored;
@@ -178,7 +212,7 @@ KmtWriter KmtWriter::to_memory(KmtOptions options) {
 
 void KmtWriter::append(const Event& event) {
   State& s = *state_;
-  if (s.filled == chunk_events) s.flush_chunk();
+  if (s.filled == chunk_events) s.flush_chunk(), s.store_live();
   s.rows->set(s.filled++, event);
   s.live.add(event, s.facts);
   s.use.add(event);
@@ -216,6 +250,7 @@ Fallible<void> KmtWriter::finish(const Tables& tables, const Quality& quality, c
   if (s.totals) s.write_section(SectionId::totals, encode_totals(*s.totals));
   s.write_patches();
   s.write_index();
+  s.write_live_index();
   s.write_directory_and_header();
   return s.out.commit();
 }

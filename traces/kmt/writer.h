@@ -1,5 +1,6 @@
 // Writes a `.kmt` trace (FORMAT.md). Memory: one chunk of rows and one encoded (at most 16 MB together), 16 bytes a
-// patch, 48 bytes a chunk for the index, 24 bytes a live slot for the peaks. Append events, then finish() once.
+// patch, 48 bytes a chunk for the index, 48 bytes a live slot for peaks and live sets, and for a moment about as much
+// again when a live set is stored. Append events, then finish() once.
 #pragma once
 
 #include <memory>

@@ -176,7 +176,7 @@ DatDecoder::Outcome DatDecoder::decode(Bytes data, RawRecord& record) {
   if (layout.name == no_index) layout.name = tables_.name(layout.event);
   record.kind = layout.kind;
   record.name = layout.name;
-  record.task = task_of(static_cast<std::int32_t>(load(p, common_->pid)));
+  if (record.task == no_index) record.task = task_of(static_cast<std::int32_t>(load(p, common_->pid)));
   if (common_->flags.present()) {
     const auto flags = static_cast<unsigned>(load(p, common_->flags));
     const auto depth = common_->preempt_count.present() ? static_cast<unsigned>(load(p, common_->preempt_count)) : 0U;

@@ -1,4 +1,5 @@
-// Turns the bytes of one ring-buffer record into a RawRecord, by the recording's own format files, names and symbols.
+// Turns the bytes of one ring-buffer record (trace.dat, or the raw data of a perf sample) into a RawRecord, by the
+// recording's own format files, names and symbols.
 #pragma once
 
 #include <array>
@@ -49,6 +50,7 @@ class DatDecoder {
   DatDecoder(const TraceDat& dat, TableBuilder& tables);
 
   enum class Outcome : std::uint8_t { good, too_short, unknown_event, bad_layout };
+  /// A task that the record has already (perf's samples name theirs) stays.
   Outcome decode(Bytes data, RawRecord& record);
   /// After bad_layout: what is wrong, naming event and field.
   const std::string& problem() const { return problem_; }

@@ -53,6 +53,10 @@ GfpTable GfpTable::from_print_format(std::string_view format) {
   std::size_t at = format.find('{', start);
   while (at != std::string_view::npos) {
     const std::size_t quote = format.find('"', at);
+    if (const std::size_t end = format.find('}', at); end < quote) {  // `{ 0, ((void *)0) }` ends the list since 6.18
+      at = format.find_first_not_of(' ', end + 1);
+      break;
+    }
     const std::size_t end_quote = quote == std::string_view::npos ? quote : format.find('"', quote + 1);
     if (end_quote == std::string_view::npos) return {};
     std::string_view expression = format.substr(at + 1, quote - at - 1);

@@ -18,13 +18,14 @@ struct Carried {
   std::string_view key;
   std::uint64_t Quality::*count;
 };
-constexpr std::array<Carried, 7> carried = {{{"quality.lost_events", &Quality::lost_events},
+constexpr std::array<Carried, 8> carried = {{{"quality.lost_events", &Quality::lost_events},
                                              {"quality.inverted", &Quality::inverted},
                                              {"quality.out_of_order", &Quality::out_of_order},
                                              {"quality.damaged", &Quality::damaged},
                                              {"quality.damaged_bytes", &Quality::damaged_bytes},
                                              {"quality.unmatchable", &Quality::unmatchable},
-                                             {"quality.hashed_pointers", &Quality::hashed_pointers}}};
+                                             {"quality.hashed_pointers", &Quality::hashed_pointers},
+                                             {"quality.carried", &Quality::carried}}};
 
 class JsonLines {
  public:

@@ -1,7 +1,7 @@
 // KeyValues: see key_values.h.
 #include "traces/readers/key_values.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "traces/readers/number_text.h"
 
@@ -80,39 +80,67 @@ std::optional<FoundKey> key_before(std::string_view text, std::size_t equals, st
   return std::nullopt;
 }
 
+/// The end of a key's name, up to eight bytes, as one word.
+struct NameWord {
+  std::uint64_t word = 0;
+  unsigned shift = 0;  ///< that leaves the name of the eight bytes before the `=`
+};
+constexpr std::array<NameWord, key_count> name_words = [] {
+  std::array<NameWord, key_count> all{};
+  for (std::size_t k = 0; k < key_count; ++k) {
+    const std::string_view tail = names[k].substr(names[k].size() - std::min<std::size_t>(names[k].size(), 8));
+    for (std::size_t i = tail.size(); i-- > 0;) all[k].word = all[k].word << 8 | static_cast<unsigned char>(tail[i]);
+    all[k].shift = static_cast<unsigned>(8 * (8 - tail.size()));
+  }
+  return all;
+}();
+
+/// Where `key` starts if it is what stands before `equals`, behind a blank; `equals` if it is not. What key_before()
+/// would find, for less.
+std::size_t start_of(Key key, std::string_view text, std::size_t equals) {
+  const std::string_view name = names[static_cast<std::size_t>(key)];
+  const NameWord& tail = name_words[static_cast<std::size_t>(key)];
+  if (equals < 8 || equals < name.size()) return equals;
+  const auto* end = reinterpret_cast<const unsigned char*>(text.data()) + equals;
+  if (load_int<std::uint64_t>(end - 8, ByteOrder::little) >> tail.shift != tail.word) return equals;
+  const std::size_t start = equals - name.size();
+  for (std::size_t i = 0; i + 8 < name.size(); ++i) {
+    if (text[start + i] != name[i]) return equals;
+  }
+  return start == 0 || text[start - 1] == ' ' ? start : equals;
+}
+
 }  // namespace
 
-void KeyValues::parse(std::string_view text) {
+void KeyValues::parse(std::string_view text, KeyOrder& order) {
   present_ = 0;
   std::optional<Key> open;
   std::size_t value_at = 0;
-  const auto close = [&](std::size_t end) {
-    if (!open) return;
-    const auto i = static_cast<unsigned>(*open);
-    if (present_ >> i & 1) return;  // the first one counts
-    values_[i] = trim(text.substr(value_at, end - value_at));
-    present_ |= 1U << i;
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const void* found = std::memchr(text.data() + at, '=', text.size() - at);
-    if (!found) break;
-    const auto equals = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-    if (const auto key = key_before(text, equals, value_at)) {
-      close(key->start);
-      open = key->key;
-      value_at = equals + 1;
+  unsigned nth = 0;
+  for (std::size_t equals = find_byte(text, '='); equals < text.size(); equals = find_byte(text, '=', equals + 1)) {
+    FoundKey found{equals, {}};
+    if (nth < order.count) found = {start_of(order.keys[nth], text, equals), order.keys[nth]};
+    if (found.start == equals) {
+      const auto key = key_before(text, equals, value_at);
+      if (!key) continue;
+      found = *key;
+      if (found.key && nth == order.count && nth < order.keys.size()) order.keys[order.count++] = *found.key;
     }
-    at = equals + 1;
+    if (open) keep(*open, trim(text.substr(value_at, found.start - value_at)));
+    open = found.key;
+    value_at = equals + 1;
+    nth += open.has_value();
   }
-  close(text.size());
+  if (open) keep(*open, trim(text.substr(value_at)));
+}
+
+void KeyValues::parse(std::string_view text) {
+  KeyOrder unknown;
+  parse(text, unknown);
 }
 
 std::string_view key_name(Key key) {
   return names[static_cast<std::size_t>(key)];
-}
-
-std::string_view first_token(std::string_view value) {
-  return value.substr(0, value.find(' '));
 }
 
 std::optional<PointerText> parse_pointer(std::string_view value) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "traces/event.h"
+#include "traces/readers/find_byte.h"
 #include "traces/readers/raw_record.h"
 
 namespace kmemlab::traces {
@@ -31,8 +32,16 @@ enum class Key : std::uint8_t {
 };
 inline constexpr std::size_t key_count = static_cast<std::size_t>(Key::count);
 
+/// The known keys of one event's lines in the order of the first one: what the next line is expected to look like.
+/// Only spares work; any other line is read as well.
+struct KeyOrder {
+  std::array<Key, 16> keys{};
+  unsigned count = 0;
+};
+
 class KeyValues {
  public:
+  void parse(std::string_view payload, KeyOrder& order);
   void parse(std::string_view payload);
 
   bool has(Key key) const { return present_ >> static_cast<unsigned>(key) & 1; }
@@ -41,6 +50,12 @@ class KeyValues {
   std::uint32_t mask() const { return present_; }
 
  private:
+  void keep(Key key, std::string_view value) {
+    const auto i = static_cast<unsigned>(key);
+    if (present_ >> i & 1) return;  // the first one counts
+    values_[i] = value;
+    present_ |= 1U << i;
+  }
   std::array<std::string_view, key_count> values_;
   std::uint32_t present_ = 0;
 };
@@ -48,7 +63,9 @@ class KeyValues {
 std::string_view key_name(Key key);
 
 /// The first blank-delimited token of a value: options/fields prints `0xcc0 (3264)`.
-std::string_view first_token(std::string_view value);
+inline std::string_view first_token(std::string_view value) {
+  return value.substr(0, find_byte(value, ' '));
+}
 
 struct PointerText {
   std::uint64_t value = 0;

@@ -29,12 +29,18 @@ class LineSource {
       const std::size_t used = cut(take);
       std::memmove(buffer_.data(), buffer_.data() + used, held_ - used);
       held_ -= used;
-      if (fresh == 0) break;
+      if (fresh == 0 || stopped_) break;
       if (held_ >= line_max) drop_start();
       if (pieces % 32 == 0 && job_.progress) job_.progress(stream_.stored_done(), job_.input.stored_bytes());
     }
-    if (held_ > 0 && !skipping_) take(SourceLine{trimmed({buffer_.data(), held_}), number_ + 1, offset_, false});
+    if (held_ > 0 && !skipping_ && !stopped_)
+      take(SourceLine{trimmed({buffer_.data(), held_}), number_ + 1, offset_, false});
   }
+
+  /// From inside take: this line was the last that is wanted.
+  void stop() { stopped_ = true; }
+  /// From inside take: longer lines that follow are passed over in silence, or not.
+  void expect_long_lines(bool expected) { long_expected_ = expected; }
 
   /// Counts `line` as damaged.
   void damaged(const SourceLine& line, std::string what, std::string expected = {}) {
@@ -65,7 +71,7 @@ class LineSource {
   template <class Take>
   std::size_t cut(Take take) {
     std::size_t at = 0;
-    while (at < held_) {
+    while (at < held_ && !stopped_) {
       const void* newline = std::memchr(buffer_.data() + at, '\n', held_ - at);
       if (newline == nullptr) break;
       const auto end = static_cast<std::size_t>(static_cast<const char*>(newline) - buffer_.data());
@@ -84,6 +90,7 @@ class LineSource {
   }
 
   void too_long(std::uint64_t number, std::size_t bytes) {
+    if (long_expected_) return;
     job_.damage.at_line(number, offset_, bytes, "a line of more than 64 KiB", "one record a line");
   }
 
@@ -102,6 +109,8 @@ class LineSource {
   std::uint64_t number_ = 0;
   std::uint64_t offset_ = 0;
   bool skipping_ = false;
+  bool stopped_ = false;
+  bool long_expected_ = false;
 };
 
 }  // namespace kmemlab::traces

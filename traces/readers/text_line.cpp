@@ -1,225 +1,131 @@
-// LineParser: see text_line.h.
+// LineParser: see text_line.h. What headers say is in text_header.cpp.
 #include "traces/readers/text_line.h"
 
 #include <algorithm>
+#include <array>
 
 #include "traces/readers/cpu_flags.h"
+#include "traces/readers/find_byte.h"
 #include "traces/readers/number_text.h"
+#include "traces/readers/text_notes.h"
+#include "traces/readers/text_words.h"
 
 namespace kmemlab::traces {
 namespace {
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-std::string_view skip_blanks(std::string_view s) {
-  const std::size_t at = s.find_first_not_of(" \t");
-  return at == std::string_view::npos ? std::string_view{} : s.substr(at);
-}
-std::string_view trim_right(std::string_view s) {
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
-  return s;
-}
-
-std::string_view first_word(std::string_view s) {
-  return s.substr(0, s.find(' '));
-}
+constexpr std::uint32_t cpu_max = 0xffff;
 
 /// Letters that a flag column can show (spec 1.2).
-constexpr bool is_flag(char c) {
-  return c == '.' || is_digit(c) || (c >= 'a' && c <= 'f') ||
-         std::string_view("DXNnpBLlZzHhs#*+").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> flag_letters = [] {
+  std::array<bool, 256> all{};
+  for (const char c : std::string_view(".0123456789abcdefDXNnpBLlZzHhs#*+")) all[static_cast<unsigned char>(c)] = true;
+  return all;
+}();
 bool are_flags(std::string_view s) {
-  return s.size() >= 4 && s.size() <= 8 && std::all_of(s.begin(), s.end(), is_flag);
+  return s.size() >= 4 && s.size() <= 8 &&
+         std::all_of(s.begin(), s.end(), [](char c) { return flag_letters[static_cast<unsigned char>(c)]; });
 }
 
-/// Takes `SECONDS.FRACTION:` (to nanoseconds) or `COUNT:`; nothing if `s` does not start with one.
-std::optional<std::uint64_t> take_time(std::string_view& s) {
+constexpr bool is_latency_mark(char c) {
+  return !is_digit(c) && std::string_view(" +!#*@$us").find(c) != std::string_view::npos;
+}
+
+/// Digits in front of `s`, at most five; nothing if there are none.
+std::optional<std::uint32_t> take_cpu(std::string_view& s) {
+  std::uint32_t cpu = 0;
   std::size_t at = 0;
-  std::uint64_t whole = 0;
-  for (; at < s.size() && is_digit(s[at]) && at < 19; ++at)
-    whole = whole * 10 + static_cast<std::uint64_t>(s[at] - '0');
-  if (at == 0 || at >= s.size()) return std::nullopt;
-  std::uint64_t tick = whole;
-  if (s[at] == '.') {
-    std::uint64_t fraction = 0, scale = 1'000'000'000;
-    const std::size_t first = ++at;
-    for (; at < s.size() && is_digit(s[at]) && scale > 1; ++at) {
-      fraction = fraction * 10 + static_cast<std::uint64_t>(s[at] - '0');
-      scale /= 10;
-    }
-    if (at == first || whole > 18'000'000'000ULL) return std::nullopt;
-    tick = whole * 1'000'000'000 + fraction * scale;
-  } else if (s.substr(at).starts_with("us")) {  // latency format: `10607789211us :`, `us+:`, `us!:`
-    if (whole > 18'000'000'000'000'000ULL) return std::nullopt;
-    tick = whole * 1000;
-    at += 2;
-    while (at < s.size() && std::string_view(" +!#*@$").find(s[at]) != std::string_view::npos) ++at;
-  }
-  if (at >= s.size() || s[at] != ':') return std::nullopt;
-  s.remove_prefix(at + 1);
-  return tick;
-}
-
-/// `comm-pid`, `comm-pid (tgid)`, or perf's `comm pid` / `comm pid/tid`. False if there is no pid.
-bool take_task(std::string_view s, TextLine& out, bool& blank_before_pid) {
-  s = trim_right(s);
-  if (!s.empty() && s.back() == ')') {
-    const std::size_t open = s.rfind('(');
-    if (open == std::string_view::npos) return false;
-    s = trim_right(s.substr(0, open));
-  }
-  std::size_t at = s.size();
-  while (at > 0 && is_digit(s[at - 1])) --at;
-  if (at == s.size() || at == 0) return false;
-  const auto pid = parse_decimal(s.substr(at));
-  if (!pid || *pid > 0x7fffffff) return false;
-  char before = s[at - 1];
-  if (before == '/') {  // pid/tid: the tid names the task
-    std::size_t p = at - 1;
-    while (p > 0 && is_digit(s[p - 1])) --p;
-    if (p == at - 1 || p == 0) return false;
-    at = p;
-    before = s[at - 1];
-  }
-  if (before != '-' && before != ' ') return false;
-  blank_before_pid = before == ' ';
-  out.pid = static_cast<std::int32_t>(*pid);
-  out.comm = skip_blanks(trim_right(s.substr(0, at - 1)));
-  if (out.comm == "<...>") out.comm = {};
-  if (out.pid == 0 && (out.comm == "swapper" || out.comm.starts_with("swapper/"))) out.comm = "<idle>";  // perf's name
-  return true;
-}
-
-bool is_stack_frame(std::string_view s) {
-  if (s.starts_with("=>")) return true;
-  const std::size_t blank = s.find(' ');  // perf: `ffffffff8782660d kmem_cache_alloc+0xfd ([kernel.kallsyms])`
-  return blank != std::string_view::npos && blank >= 4 && parse_hex(s.substr(0, blank)) && s.back() == ')';
-}
-
-bool is_note(std::string_view s) {
-  if (s.starts_with("##### CPU") || s.starts_with("TRACE:") || s.starts_with("trace-cmd: ")) return true;
-  if (s.starts_with("version = ") || s.starts_with("cpus=")) return true;
-  return s.starts_with("CPU ") && s.ends_with(" is empty");
-}
-
-/// `CPU:2 [LOST 123 EVENTS]`, `CPU:0 [LOST EVENTS]`, `CPU:7 [204600 EVENTS DROPPED]`, `CPU:7 [EVENTS DROPPED]`.
-bool parse_lost(std::string_view s, TextLine& out) {
-  if (!s.starts_with("CPU:")) return false;
-  const std::size_t open = s.find('[');
-  const bool lost = s.ends_with("EVENTS]") && s.find("[LOST ") != std::string_view::npos;
-  if (open == std::string_view::npos || !(lost || s.ends_with("EVENTS DROPPED]"))) return false;
-  const auto cpu = parse_decimal(trim_right(s.substr(4, open - 4)));
-  if (!cpu || *cpu > 0xffff) return false;
-  std::string_view number = s.substr(open + (lost ? 6 : 1));
-  number = number.substr(0, number.find(' '));
-  out.kind = LineKind::lost;
-  out.cpu = static_cast<std::uint32_t>(*cpu);
-  out.lost = parse_decimal(number).value_or(0);
-  return true;
+  for (; at < s.size() && is_digit(s[at]) && at < 5; ++at) cpu = cpu * 10 + static_cast<std::uint32_t>(s[at] - '0');
+  if (at == 0 || cpu > cpu_max) return std::nullopt;
+  s.remove_prefix(at);
+  return cpu;
 }
 
 }  // namespace
 
-TextLine LineParser::parse(std::string_view line) {
+void LineParser::parse(std::string_view line, TextLine& out) {
   line = trim_right(line);
-  while (line.starts_with("> ")) line.remove_prefix(2);  // mail quoting
-  TextLine out;
   if (line.empty()) {
     out.kind = LineKind::comment;
-    return out;
+    return;
   }
-  if (line.front() == '#') return parse_header(line);
-  if (parse_event(line, out)) {
-    out.kind = LineKind::event;
-    return out;
-  }
+  if (const char c = line.front(); c == '>' || c == '[' || c == '<') line = unwrapped(line);
+  if (line.starts_with('#')) return parse_header(line, out);
+  if (parse_event(line, out)) return;
   out = {};
   const std::string_view s = skip_blanks(line);
-  if (parse_lost(s, out)) return out;
+  if (const auto loss = loss_note(s)) {
+    out.kind = LineKind::lost;
+    out.cpu = loss->cpu;
+    out.lost = loss->events;
+    return;
+  }
+  if (parse_graph_line(s, out)) return;
+  out = {};
+  if (s.starts_with("PERF_RECORD_LOST")) {
+    parse_rest(s, out);
+    return;
+  }
   if (s.starts_with("cpus=")) {
     dialect_ = Dialect::trace_cmd;
     header_cpus_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(parse_decimal(s.substr(5)).value_or(0), 65536));
   }
-  if (s.empty() || is_stack_frame(s) || is_note(s)) out.kind = LineKind::comment;
-  return out;
+  const bool frame = dialect_ == Dialect::perf && line.starts_with('\t');  // however perf was told to print it
+  if (frame || is_note(line)) out.kind = LineKind::comment;
+  return;
 }
 
-TextLine LineParser::parse_header(std::string_view line) {
-  TextLine out;
-  out.kind = LineKind::comment;
-  if (line.starts_with("# tracer:")) {
-    dialect_ = Dialect::ftrace;
-    header_columns_ = 0;
-    irqs_column_ = context_column_ = preempt_column_ = std::nullopt;
-  }
-  if (const std::size_t arrow = line.find("=> "); arrow != std::string_view::npos) {
-    const std::string_view what = line.substr(arrow + 3);
-    if (what.starts_with("irqs-off")) irqs_column_ = header_columns_;
-    if (what.starts_with("hardirq/softirq")) context_column_ = header_columns_;
-    if (what.starts_with("preempt-depth")) preempt_column_ = header_columns_;
-    ++header_columns_;
-  }
-  if (const std::size_t p = line.find("#P:"); p != std::string_view::npos) {
-    header_cpus_ =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(parse_decimal(line.substr(p + 3)).value_or(0), 65536));
-  }
-  constexpr std::string_view entries = "entries-in-buffer/entries-written: ";
-  if (const std::size_t at = line.find(entries); at != std::string_view::npos) {
-    const std::string_view rest = line.substr(at + entries.size());
-    const std::size_t slash = rest.find('/');
-    if (slash == std::string_view::npos) return out;
-    const auto held = parse_decimal(rest.substr(0, slash));
-    const std::string_view after = rest.substr(slash + 1);
-    const auto written = parse_decimal(after.substr(0, after.find(' ')));
-    if (held && written && *held < *written) {
-      out.kind = LineKind::overwritten;
-      out.lost = *written - *held;
-    }
-  }
-  return out;
-}
-
+/// Lines of one file have one shape, so that the other is worth a try only where the last one fails.
 bool LineParser::parse_event(std::string_view line, TextLine& out) {
-  return parse_bracket_event(line, out) || parse_latency_event(line, out);
+  if (shape_ == Shape::latency) {
+    if (parse_latency_event(line, out)) return true;
+    if (!parse_bracket_event(line, out)) return false;
+    shape_ = Shape::bracket;
+    return true;
+  }
+  if (parse_bracket_event(line, out)) return true;
+  if (!parse_latency_event(line, out)) return false;
+  shape_ = Shape::latency;
+  return true;
+}
+
+bool LineParser::take_task(std::string_view text, TextLine& out) {
+  out.task = tasks_.number_of(text);
+  return out.task != no_index;
 }
 
 bool LineParser::parse_bracket_event(std::string_view line, TextLine& out) {
-  for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
-    std::size_t close = open + 1;
-    std::uint32_t cpu = 0;
-    while (close < line.size() && is_digit(line[close]) && close < open + 6) {
-      cpu = cpu * 10 + static_cast<std::uint32_t>(line[close] - '0');
-      ++close;
-    }
-    if (close == open + 1 || close >= line.size() || line[close] != ']' || cpu > 0xffff) continue;
-    std::string_view rest = skip_blanks(line.substr(close + 1));
-    out.cpu = cpu;
+  for (std::size_t open = find_byte(line, '['); open < line.size(); open = find_byte(line, '[', open + 1)) {
+    std::string_view rest = line.substr(open + 1);
+    const auto cpu = take_cpu(rest);
+    if (!cpu || !rest.starts_with(']')) continue;
+    rest = skip_blanks(rest.substr(1));
+    out.cpu = *cpu;
     auto time = take_time(rest);
     if (!time) {
       const std::string_view flags = first_word(rest);
-      if (!are_flags(flags)) continue;
+      if (!are_flags(flags)) {
+        if (parse_bare_event(line.substr(0, open), rest, out)) return true;
+        continue;
+      }
       rest = skip_blanks(rest.substr(flags.size()));
       time = take_time(rest);
       if (!time) continue;
       read_flags(flags, out);
     }
     out.tick = *time;
-    bool perf = false;
-    if (!take_task(line.substr(0, open), out, perf)) continue;
-    if (perf && dialect_ == Dialect::unknown) dialect_ = Dialect::perf;
-    return parse_rest(rest, out);
+    if (!take_task(line.substr(0, open), out)) continue;
+    if (dialect_ == Dialect::unknown && tasks_.at(out.task).apart) dialect_ = Dialect::perf;
+    parse_rest(rest, out);
+    return true;
   }
   return false;
 }
 
 /// `comm-pid  CPUFLAGS TIME`: the CPU number is glued to the flags, whose first column is never a digit.
 bool LineParser::parse_latency_event(std::string_view line, TextLine& out) {
-  for (std::size_t colon = line.find(':'); colon != std::string_view::npos; colon = line.find(':', colon + 1)) {
+  for (std::size_t colon = find_byte(line, ':'); colon < line.size(); colon = find_byte(line, ':', colon + 1)) {
     std::size_t time_at = colon;  // back over the time stamp, and over `us +` of the latency format
-    while (time_at > 0 && std::string_view(" +!#*@$us").find(line[time_at - 1]) != std::string_view::npos) --time_at;
+    while (time_at > 0 && is_latency_mark(line[time_at - 1])) --time_at;
     const std::size_t digits_end = time_at;
     while (time_at > 0 && (is_digit(line[time_at - 1]) || line[time_at - 1] == '.')) --time_at;
     if (time_at == digits_end || time_at == 0 || line[time_at - 1] != ' ') continue;
@@ -229,39 +135,98 @@ bool LineParser::parse_latency_event(std::string_view line, TextLine& out) {
     const std::string_view head = trim_right(line.substr(0, time_at));
     const std::size_t blank = head.find_last_of(' ');
     if (blank == std::string_view::npos) continue;
-    const std::string_view glued = head.substr(blank + 1);
-    const std::size_t digits = std::min(glued.find_first_not_of("0123456789"), glued.size());
-    const auto cpu = parse_decimal(glued.substr(0, digits));
-    if (!cpu || *cpu > 0xffff || !are_flags(glued.substr(digits))) continue;
-    bool perf = false;
-    if (!take_task(head.substr(0, blank), out, perf) || perf) continue;
-    out.cpu = static_cast<std::uint32_t>(*cpu);
+    std::string_view flags = head.substr(blank + 1);
+    const auto cpu = take_cpu(flags);
+    if (!cpu || !are_flags(flags)) continue;
+    if (!take_task(head.substr(0, blank), out) || tasks_.at(out.task).apart) continue;
+    out.cpu = *cpu;
     out.tick = *time;
-    read_flags(glued.substr(digits), out);
-    return parse_rest(rest, out);
+    read_flags(flags, out);
+    parse_rest(rest, out);
+    return true;
   }
   return false;
 }
 
+/// perf-prof: `      305.266631  4518 [000] kmalloc: ...`; the time comes first, the name of the task is not printed.
+bool LineParser::parse_bare_event(std::string_view head, std::string_view rest, TextLine& out) {
+  head = skip_blanks(head);
+  if (head.empty() || !is_digit(head.front()) || first_word(head).find('.') == std::string_view::npos) return false;
+  const auto time = take_stamp(head);
+  if (!time || !head.starts_with(' ')) return false;
+  head = trim_right(skip_blanks(head));
+  if (!parse_decimal(head)) return false;
+  parse_rest(rest, out);
+  if (!out.named || !take_task("<...>-" + std::string(head), out)) return false;
+  out.tick = *time;
+  if (dialect_ == Dialect::unknown) dialect_ = Dialect::perf_prof;
+  return true;
+}
+
+/// The function_graph tracer: `CPU) [task |] duration | function`, events as comments among the functions. Other lines
+/// of it are comments to us. Time only where the option funcgraph-abstime puts one in front.
+bool LineParser::parse_graph_line(std::string_view s, TextLine& out) {
+  const auto time = [&]() -> std::optional<std::uint64_t> {
+    std::string_view rest = s;
+    const auto tick = take_stamp(rest);
+    rest = skip_blanks(rest);
+    if (!tick || !rest.starts_with('|')) return std::nullopt;
+    s = skip_blanks(rest.substr(1));
+    return tick;
+  }();
+  const auto cpu = take_cpu(s);
+  if (!cpu || !s.starts_with(") ")) return false;
+  s.remove_prefix(2);
+  out.kind = LineKind::comment;
+  out.cpu = *cpu;
+  out.tick = time.value_or(0);
+  out.timed = time.has_value();
+  if (graph_tasks_.size() <= *cpu) graph_tasks_.resize(*cpu + std::size_t{1}, no_index);
+  const std::size_t bar = std::min(s.find('|'), s.size());
+  if (bar == s.size()) {  // ` 0)   sshd-1755   =>    sh-4802`
+    const std::size_t arrow = s.find("=>");
+    if (arrow != std::string_view::npos && take_task(s.substr(arrow + 2), out)) graph_tasks_[*cpu] = out.task;
+    return true;
+  }
+  const std::size_t start = s.find("/* ", bar);
+  if (start == std::string_view::npos || !s.ends_with(" */")) return true;
+  if (!take_task(s.substr(0, bar), out)) out.task = graph_tasks_[*cpu];
+  parse_rest(s.substr(start + 3, s.size() - start - 6), out);
+  return true;
+}
+
 /// What stands behind the time stamp. `[system:]name: payload`; records without a name get one.
-bool LineParser::parse_rest(std::string_view rest, TextLine& out) {
+void LineParser::parse_rest(std::string_view rest, TextLine& out) const {
   rest = skip_blanks(rest);
-  std::size_t colon = rest.find(": ");
-  if (colon == std::string_view::npos) colon = rest.ends_with(':') ? rest.size() - 1 : std::string_view::npos;
-  const std::string_view name = colon == std::string_view::npos ? std::string_view{} : rest.substr(0, colon);
+  out.kind = LineKind::event;
+  std::size_t at = 0, system = 0;
+  for (; at < rest.size() && rest[at] != ' '; ++at) {
+    if (rest[at] != ':') continue;
+    if (at + 1 < rest.size() && rest[at + 1] != ' ') {
+      system = at + 1;
+      continue;
+    }
+    if (at == 0) break;
+    out.name = rest.substr(system, at - system);
+    out.payload = skip_blanks(rest.substr(at + 1));
+    return;
+  }
+  out.named = false;
   if (rest.starts_with("<stack trace>")) {
     out.name = "kernel_stack";
+    out.named = true;
   } else if (rest.starts_with("<user stack trace>")) {
     out.name = "user_stack";
-  } else if (!name.empty() && name.find(' ') == std::string_view::npos) {
-    const std::size_t system = name.rfind(':');
-    out.name = system == std::string_view::npos ? name : name.substr(system + 1);
-    out.payload = skip_blanks(rest.substr(std::min(colon + 2, rest.size())));
+    out.named = true;
+  } else if (rest.starts_with("PERF_RECORD_")) {
+    out.name = first_word(rest);
+    const std::size_t count = rest.rfind(" lost ");
+    if (!out.name.starts_with("PERF_RECORD_LOST") || count == std::string_view::npos) return;
+    out.kind = LineKind::lost;
+    out.lost = parse_decimal(first_word(rest.substr(count + 6))).value_or(0);
   } else {
-    out.named = false;
     out.name = rest.find(" <-") != std::string_view::npos ? "function" : "print";
   }
-  return true;
 }
 
 LineParser::Columns LineParser::columns_for(std::size_t width) const {

@@ -1,143 +1,159 @@
-// read_kernel_text: see text_reader.h.
+// read_kernel_text, read_systrace_html: see text_reader.h.
 #include "traces/readers/text_reader.h"
 
 #include <algorithm>
-#include <cstring>
-#include <vector>
+#include <optional>
 
 #include "traces/readers/byte_reader.h"
+#include "traces/readers/line_source.h"
 #include "traces/readers/text_assembler.h"
 #include "traces/readers/text_line.h"
+#include "traces/readers/text_words.h"
 
 namespace kmemlab::traces {
 namespace {
 
-constexpr std::size_t piece_bytes = 256 * 1024;
-constexpr std::size_t line_bytes_max = 64 * 1024;
-constexpr std::uint64_t progress_interval = 32;  // pieces
+enum class Wrapping : std::uint8_t { none, html };
 
 class TextReader {
  public:
-  TextReader(const ReadJob& job, ByteStream& stream) : job_(job), stream_(stream), assembler_(job.tables) {}
+  TextReader(const ReadJob& job, ByteStream& stream, Wrapping wrapping)
+      : job_(job), lines_(job, stream), assembler_(job.tables), wrapping_(wrapping) {}
 
-  void run() {
-    std::vector<char> buffer(piece_bytes + line_bytes_max);
-    std::size_t held = 0;
-    for (std::uint64_t pieces = 0;; ++pieces) {
-      auto got = stream_.read(reinterpret_cast<unsigned char*>(buffer.data()) + held, buffer.size() - held);
-      if (!got) {
-        Error e = got.error();
-        e.file = job_.damage.file();
-        job_.damage.add(std::move(e), 0);
-      }
-      const std::size_t fresh = got ? *got : 0;
-      held += fresh;
-      const std::size_t used = take_lines(std::string_view(buffer.data(), held));
-      std::memmove(buffer.data(), buffer.data() + used, held - used);
-      held -= used;
-      if (fresh == 0) break;
-      if (held >= line_bytes_max) {  // a line without an end: its start is dropped, and so is the rest when it comes
-        if (!skipping_) damaged(held, "a line of more than 64 KiB", "event lines");
-        skipping_ = true;
-        offset_ += held;
-        held = 0;
-      }
-      if (pieces % progress_interval == 0 && job_.progress)
-        job_.progress(stream_.stored_done(), job_.input.stored_bytes());
+  Fallible<void> run() {
+    lines_.each([&](const SourceLine& line) {
+      if (wrapping_ == Wrapping::html) return take_wrapped(line);
+      TextLine parsed;
+      parser_.parse(line.text, parsed);
+      take(line, parsed);
+    });
+    if (refusal_) return Failure<Error>{std::move(*refusal_)};
+    if (wrapping_ == Wrapping::html && !found_) {
+      return Failure<Error>{{"this HTML holds no kernel trace",
+                             "<script class=\"trace-data\"> with ftrace text in it",
+                             job_.input.path(),
+                             {},
+                             {}}};
     }
-    if (held > 0 && !skipping_) take_line(std::string_view(buffer.data(), held), LineEnd::end_of_input);
     finish();
+    return {};
   }
 
  private:
-  /// Whole lines of `text`; returns how many bytes they took.
-  std::size_t take_lines(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-      const void* newline = std::memchr(text.data() + at, '\n', text.size() - at);
-      if (!newline) break;
-      const auto end = static_cast<std::size_t>(static_cast<const char*>(newline) - text.data());
-      ++line_number_;
-      if (skipping_)
-        skipping_ = false;
-      else
-        take_line(text.substr(at, end - at), LineEnd::newline);
-      offset_ += end + 1 - at;
-      at = end + 1;
+  /// Where the lines of an HTML file belong to. A file may hold several trace-data scripts; other tools' are no text.
+  enum class Place : std::uint8_t { viewer, script_start, script, foreign_script };
+
+  void take_wrapped(const SourceLine& line) {
+    if (place_ == Place::viewer) {
+      lines_.expect_long_lines(true);  // of the viewer's program
+      const std::size_t tag = line.text.find("class=\"trace-data\"");
+      if (tag == std::string_view::npos) return;
+      place_ = Place::script_start;
+      const std::size_t end = line.text.find('>', tag);
+      if (end == std::string_view::npos || end + 1 == line.text.size()) return;
+      SourceLine first = line;
+      first.text.remove_prefix(end + 1);
+      first.offset += end + 1;
+      return take_script_line(first);
     }
-    return at;
+    take_script_line(line);
   }
 
-  void take_line(std::string_view text, LineEnd end) {
-    if (end == LineEnd::end_of_input) ++line_number_;
-    const TextLine line = parser_.parse(text);
+  void take_script_line(const SourceLine& line) {
+    SourceLine inner = line;
+    if (inner.text.ends_with("\\n\\")) inner.text.remove_suffix(3);  // the oldest form was one JavaScript string
+    const bool last = inner.text.find("</script>") != std::string_view::npos;
+    if (last) inner.text = inner.text.substr(0, inner.text.find("</script>"));
+    if (!skip_blanks(inner.text).empty() && place_ != Place::foreign_script) {
+      const TextLine parsed = parser_.parse(inner.text);
+      if (place_ == Place::script_start) {
+        place_ = parsed.kind == LineKind::garbage ? Place::foreign_script : Place::script;
+        found_ = found_ || place_ == Place::script;
+        lines_.expect_long_lines(place_ == Place::foreign_script);
+      }
+      if (place_ == Place::script) take(inner, parsed);
+    }
+    if (last) place_ = Place::viewer;
+  }
+
+  void take(const SourceLine& source, const TextLine& line) {
     switch (line.kind) {
       case LineKind::event:
-        take_event(line, text, end);
-        break;
+        return take_event(source, line);
       case LineKind::lost: {
         RawRecord lost;
         lost.kind = RawKind::lost;
         lost.tick = last_tick_;
         lost.cpu = static_cast<std::uint16_t>(line.cpu);
         lost.requested = line.lost;
-        job_.sink.record(lost);
-        break;
+        return job_.sink.record(lost);
       }
       // Overwritten before anybody read them: lost, though not at a place in this text.
       case LineKind::overwritten:
         job_.quality.lost_events += line.lost;
-        break;
+        return;
       case LineKind::garbage:
         // trace-cmd and perf append user text (stacks, printk) that need not look like anything; it is still not ours.
-        damaged(text.size(), "not an event line", "TASK-PID [CPU] FLAGS TIME: EVENT: key=value ...");
-        break;
+        return lines_.damaged(source, "not an event line", "TASK-PID [CPU] FLAGS TIME: EVENT: key=value ...");
       case LineKind::comment:
-        break;
+        return;
     }
   }
 
-  void take_event(const TextLine& line, std::string_view text, LineEnd end) {
+  void take_event(const SourceLine& source, const TextLine& line) {
     RawRecord record;
-    if (auto trouble = assembler_.assemble(line, end, record)) {
-      damaged(text.size(), std::move(trouble->what), std::move(trouble->expected));
-      return;
+    const LineEnd end = source.ended ? LineEnd::newline : LineEnd::end_of_input;
+    if (auto trouble = assembler_.assemble(line, parser_.tasks(), end, record)) {
+      if (trouble->layout) {
+        refusal_ = Error{std::move(trouble->what), std::move(trouble->expected), job_.input.path(), source.number,
+                         source.offset};
+        return lines_.stop();
+      }
+      return lines_.damaged(source, std::move(trouble->what), std::move(trouble->expected));
     }
+    if (!line.timed) record.tick = last_tick_;
     last_tick_ = record.tick;
     job_.sink.record(record);
   }
 
-  void damaged(std::size_t bytes, std::string what, std::string expected) {
-    job_.damage.at_line(std::max<std::uint64_t>(line_number_, 1), offset_, bytes, std::move(what), std::move(expected));
+  std::string_view format_name() const {
+    switch (parser_.dialect()) {
+      case Dialect::trace_cmd:
+        return "trace-cmd report text";
+      case Dialect::perf:
+        return "perf script text";
+      case Dialect::perf_prof:
+        return "perf-prof text";
+      case Dialect::ftrace:
+      case Dialect::unknown:
+        break;
+    }
+    return wrapping_ == Wrapping::html ? "systrace HTML" : "ftrace text";
   }
 
   void finish() {
-    switch (parser_.dialect()) {
-      case Dialect::trace_cmd:
-        job_.source.format = "trace-cmd report text";
-        break;
-      case Dialect::perf:
-        job_.source.format = "perf script text";
-        break;
-      case Dialect::ftrace:
-      case Dialect::unknown:
-        job_.source.format = "ftrace text";
-        break;
-    }
+    job_.source.format = format_name();
     job_.source.cpus = parser_.header_cpus();
     if (assembler_.pointer_digits() != 0 && assembler_.pointer_digits() <= 8) job_.source.long_bytes = 4;
     job_.quality.hashed_pointers = assembler_.pointers_hashed() ? 1 : 0;
   }
 
   const ReadJob& job_;
-  ByteStream& stream_;
+  LineSource lines_;
   LineParser parser_;
   TextAssembler assembler_;
-  std::uint64_t line_number_ = 0;
-  std::uint64_t offset_ = 0;
+  Wrapping wrapping_;
+  Place place_ = Place::viewer;
+  bool found_ = false;
   std::uint64_t last_tick_ = 0;
-  bool skipping_ = false;
+  std::optional<Error> refusal_;
 };
+
+Fallible<void> read_text(const ReadJob& job, Wrapping wrapping) {
+  auto stream = job.input.stream();
+  if (!stream) return Failure<Error>{stream.error()};
+  return TextReader(job, **stream, wrapping).run();
+}
 
 }  // namespace
 
@@ -154,10 +170,22 @@ bool looks_like_kernel_text(Bytes head) {
 }
 
 Fallible<void> read_kernel_text(const ReadJob& job) {
-  auto stream = job.input.stream();
-  if (!stream) return Failure<Error>{stream.error()};
-  TextReader(job, **stream).run();
-  return {};
+  return read_text(job, Wrapping::none);
+}
+
+bool looks_like_systrace_html(Bytes head) {
+  std::string_view text = as_text(head);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const auto starts = [&](std::string_view lower) {
+    return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+           });
+  };
+  return starts("<!doctype html") || starts("<html");
+}
+
+Fallible<void> read_systrace_html(const ReadJob& job) {
+  return read_text(job, Wrapping::html);
 }
 
 }  // namespace kmemlab::traces

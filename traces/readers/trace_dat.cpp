@@ -27,24 +27,31 @@ Fallible<TraceDat> TraceDatParser::run() {
                     "version 6 or 7");
   }
   dat_.version = version == "6" ? 6 : 7;
+  if (auto done = read_machine(r); !done) return Failure<Error>{done.error()};
+  if (auto done = dat_.version == 6 ? read_v6(r) : read_v7(r); !done) return Failure<Error>{done.error()};
+  if (dat_.header_page.empty()) return error_at(r.offset(), "no header_page", "the layout of the ring-buffer pages");
+  if (dat_.cpus.empty())
+    return error_at(file_.size(), "no CPU data in this recording", "flyrecord data of one CPU or more");
+  return std::move(dat_);
+}
+
+/// Byte order, size of a long, size of a page.
+Fallible<void> TraceDatParser::read_machine(ByteReader& r) {
+  const std::uint64_t at = r.offset();
   const std::uint8_t endian = r.u8();
   dat_.long_bytes = r.u8();
   dat_.order = endian == 1 ? ByteOrder::big : ByteOrder::little;
   r.set_order(dat_.order);
   dat_.page_bytes = r.u32();
   if (!r.ok()) return error_at(r.offset(), "the file ends in its first bytes", "a trace.dat header");
-  if (endian > 1) return error_at(12, "byte order " + std::to_string(endian), "0 (little) or 1 (big)");
+  if (endian > 1) return error_at(at, "byte order " + std::to_string(endian), "0 (little) or 1 (big)");
   if (dat_.long_bytes != 4 && dat_.long_bytes != 8) {
-    return error_at(13, "a long of " + std::to_string(dat_.long_bytes) + " bytes", "4 or 8");
+    return error_at(at + 1, "a long of " + std::to_string(dat_.long_bytes) + " bytes", "4 or 8");
   }
   if (!is_page_size(dat_.page_bytes)) {
-    return error_at(14, "a page size of " + std::to_string(dat_.page_bytes), "a power of two from 512 to 16 MiB");
+    return error_at(at + 2, "a page size of " + std::to_string(dat_.page_bytes), "a power of two from 512 to 16 MiB");
   }
-  if (auto done = dat_.version == 6 ? read_v6(r) : read_v7(r); !done) return Failure<Error>{done.error()};
-  if (dat_.header_page.empty()) return error_at(r.offset(), "no header_page", "the layout of the ring-buffer pages");
-  if (dat_.cpus.empty())
-    return error_at(file_.size(), "no CPU data in this recording", "flyrecord data of one CPU or more");
-  return std::move(dat_);
+  return {};
 }
 
 bool TraceDatParser::read_header_info(ByteReader& r) {
@@ -153,13 +160,19 @@ void TraceDatParser::add_cpu(std::uint32_t cpu, std::uint64_t offset, std::uint6
       {cpu, offset, file_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(have)), packed});
 }
 
-Fallible<void> TraceDatParser::read_v6(ByteReader& r) {
+/// What stands before the command lines, in version 6 and in perf's copy.
+Fallible<void> TraceDatParser::read_texts(ByteReader& r) {
   if (!read_header_info(r))
     return error_at(r.offset(), "no header_page section", "the layout of the ring-buffer pages");
   if (!read_formats(r, "ftrace", r.u32())) return error_at(r.offset(), "the file ends inside the ftrace formats");
   if (!read_systems(r)) return error_at(r.offset(), "the file ends inside the event formats");
   dat_.kallsyms = r.bytes(r.u32());
   r.bytes(r.u32());  // trace_printk formats: texts of events that we keep as marks
+  return {};
+}
+
+Fallible<void> TraceDatParser::read_v6(ByteReader& r) {
+  if (auto done = read_texts(r); !done) return done;
   dat_.command_lines = as_text(r.bytes(r.u64()));
   const std::uint32_t cpus = r.u32();
   dat_.cpu_count = std::min(cpus, cpus_max);
@@ -194,6 +207,28 @@ void TraceDatParser::note_instance(std::string_view name, std::uint64_t offset) 
   if (name.empty()) return;
   damage_.at_byte(offset, 0, "trace instance '" + std::string(name.substr(0, 32)) + "' is not read",
                   "one buffer a recording");
+}
+
+/// perf's copy (util/trace-event-info.c): 0.6 has the command lines, which 0.5 had not.
+Fallible<TraceDat> TraceDatParser::run_tracing_data(std::uint64_t offset) {
+  ByteReader r(file_, ByteOrder::little, offset);
+  if (as_text(r.bytes(trace_dat_magic.size())) != trace_dat_magic || !r.ok()) {
+    return error_at(offset, "tracing data without their magic number", "the start of a trace.dat");
+  }
+  const std::uint64_t version_at = r.offset();
+  const std::string_view version = r.c_string();
+  if (version != "0.5" && version != "0.6") {
+    return error_at(version_at, "tracing data of version '" + std::string(version.substr(0, 16)) + "'", "0.5 or 0.6");
+  }
+  if (auto done = read_machine(r); !done) return Failure<Error>{done.error()};
+  if (auto done = read_texts(r); !done) return Failure<Error>{done.error()};
+  if (version == "0.6") dat_.command_lines = as_text(r.bytes(r.u64()));
+  if (!r.ok()) return error_at(r.offset(), "the tracing data end early", "event formats");
+  return std::move(dat_);
+}
+
+Fallible<TraceDat> parse_tracing_data(Bytes blob, std::uint64_t offset, DamageLog& damage) {
+  return TraceDatParser(blob, damage).run_tracing_data(offset);
 }
 
 Fallible<TraceDat> parse_trace_dat(Bytes file, DamageLog& damage) {

@@ -57,5 +57,8 @@ inline constexpr std::uint32_t cpus_max = 65536;  // Event::cpu
 
 /// `file` must outlive the result. Damage goes to `damage`; an Error means that no event can be found.
 Fallible<TraceDat> parse_trace_dat(Bytes file, DamageLog& damage);
+/// The start of a trace.dat without any CPU's pages, versions 0.5 and 0.6: what perf.data carries. `offset` is its
+/// place in the file.
+Fallible<TraceDat> parse_tracing_data(Bytes blob, std::uint64_t offset, DamageLog& damage);
 
 }  // namespace kmemlab::traces

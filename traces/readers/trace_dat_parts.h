@@ -32,6 +32,7 @@ class TraceDatParser {
  public:
   TraceDatParser(Bytes file, DamageLog& damage) : file_(file), damage_(damage) {}
   Fallible<TraceDat> run();
+  Fallible<TraceDat> run_tracing_data(std::uint64_t offset);
 
  private:
   struct Section {
@@ -50,6 +51,8 @@ class TraceDatParser {
   };
 
   Failure<Error> error_at(std::uint64_t offset, std::string what, std::string expected = {}) const;
+  Fallible<void> read_machine(ByteReader& r);
+  Fallible<void> read_texts(ByteReader& r);
   bool read_header_info(ByteReader& r);
   bool read_formats(ByteReader& r, std::string_view system, std::uint32_t count);
   bool read_systems(ByteReader& r);

@@ -1,6 +1,8 @@
-// Names for blocks in formats that match a free to its allocation by pointer. A block is named by its own id, which no
-// other block has; a block that closes another one (lost free: an allocation at a live pointer) takes that one's name,
-// so that a reader sees what the importer saw. Memory follows live slots and distinct sizes, never the trace.
+// Names for blocks in formats that match a free to its allocation by pointer. A name is used again after its block's
+// free, as an allocator uses an address again, so that a reader's memory follows live blocks; a block that closes
+// another one (lost free: an allocation at a live pointer) takes that one's name, so that a reader sees what the
+// importer saw. For each size one name that held it stays dead: what unrecorded frees name. Memory follows live slots
+// and distinct sizes, never the trace.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +17,10 @@ namespace kmemlab::traces {
 class BlockNames {
  public:
   std::uint64_t alloc(const Event& e) {
-    if (e.slot == no_slot) return e.id;
+    if (e.slot == no_slot) return fresh_++;
     if (live_.size() <= e.slot) live_.resize(e.slot + std::size_t{1});
     Live& block = live_[e.slot];
-    if (!block.name) block.name = e.id;
+    if (!block.name) block.name = take();
     block.granted = e.granted;
     return *block.name;
   }
@@ -27,18 +29,18 @@ class BlockNames {
   /// Also of a block that is older than the trace: its id is new, and so is its name.
   std::uint64_t free(const Event& e) {
     if (e.free_kind != FreeKind::matched || e.slot >= live_.size() || !live_[e.slot].name) {
-      dead_.try_emplace(0, e.id);
-      return e.id;
+      const std::uint64_t name = fresh_++;  // never seen before, nor allocated later
+      dead_.try_emplace(0, name);
+      return name;
     }
     Live& block = live_[e.slot];
     const std::uint64_t name = *block.name;
-    dead_.try_emplace(block.granted, name);
+    if (!dead_.try_emplace(block.granted, name).second) free_.push_back(name);
     block.name.reset();
     return name;
   }
 
-  /// A name that was seen, is not live, and last held `granted` bytes: what an unrecorded free looks like. Names are
-  /// never used twice, so that it stays so.
+  /// A name that was seen, is not live, and last held `granted` bytes: what an unrecorded free looks like.
   std::optional<std::uint64_t> dead_with(std::uint64_t granted) const {
     const auto at = dead_.find(granted);
     return at == dead_.end() ? std::nullopt : std::optional(at->second);
@@ -49,7 +51,16 @@ class BlockNames {
     std::optional<std::uint64_t> name;
     std::uint64_t granted = 0;
   };
+  std::uint64_t take() {
+    if (free_.empty()) return fresh_++;
+    const std::uint64_t name = free_.back();
+    free_.pop_back();
+    return name;
+  }
+
   std::vector<Live> live_;
+  std::vector<std::uint64_t> free_;  // to be used again, the last one first
+  std::uint64_t fresh_ = 0;
   std::unordered_map<std::uint64_t, std::uint64_t> dead_;  // looked up, never iterated
 };
 

@@ -76,14 +76,15 @@ class JsonLinesWriter {
   }
 
   void quality(const Quality& q) {
-    const std::array<std::pair<std::string_view, std::uint64_t>, 8> counts = {{{"lost_events", q.lost_events},
+    const std::array<std::pair<std::string_view, std::uint64_t>, 9> counts = {{{"lost_events", q.lost_events},
                                                                                {"inverted", q.inverted},
                                                                                {"out_of_order", q.out_of_order},
                                                                                {"damaged", q.damaged},
                                                                                {"damaged_bytes", q.damaged_bytes},
                                                                                {"unmatchable", q.unmatchable},
                                                                                {"hashed_pointers", q.hashed_pointers},
-                                                                               {"cache_learned", q.cache_learned}}};
+                                                                               {"cache_learned", q.cache_learned},
+                                                                               {"carried", q.carried}}};
     out_ << ",\"quality\":{\"live_at_end\":";
     out_.number(q.live_at_end);
     for (const auto& [k, n] : counts) {

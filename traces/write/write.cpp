@@ -17,6 +17,7 @@ std::optional<WriteFormat> write_format_of(std::string_view path) {
                                                                                 {".ftrace", WriteFormat::ftrace_text},
                                                                                 {".csv", WriteFormat::csv},
                                                                                 {".rep", WriteFormat::rep}}};
+  path = without_pack_ending(path);
   for (const auto& [ending, format] : endings) {
     if (path.size() > ending.size() && path.ends_with(ending)) return format;
   }

@@ -10,6 +10,7 @@
 #include "traces/kmt/reader.h"
 #include "traces/write/line_out.h"
 #include "traces/write/losses.h"
+#include "traces/write/packer.h"
 
 namespace kmemlab::traces {
 
@@ -20,7 +21,7 @@ enum class WriteFormat : std::uint8_t {
   rep,          ///< .rep
 };
 
-/// By the ending of `path`; none for any other (.kmt is KmtWriter's).
+/// By the ending of `path`, ahead of .gz or .zst; none for any other (.kmt is KmtWriter's).
 std::optional<WriteFormat> write_format_of(std::string_view path);
 
 /// Errors: the container is damaged. What was put until then must be thrown away.
