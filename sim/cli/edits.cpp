@@ -142,8 +142,8 @@ Fallible<void> warm_into(traces::KmtReader& in, const Edits& edits, traces::KmtW
   tables = start.tables();
   if (auto done = take_part(in, edits, start, before); !done) return done;
   Edited edited = start.finish();
-  edited.source.format += ", " + std::to_string(start.objects()) + " objects of " + *edits.warm_start +
-                          " allocated first, " + std::to_string(start.matched()) + " of them freed by the trace";
+  edited.source.format += ", warm start of " + std::to_string(start.objects()) + " objects, " +
+                          std::to_string(start.matched()) + " of them freed";
   out.set_totals(counting.totals());
   return out.finish(edited.tables, edited.quality, edited.source);
 }
