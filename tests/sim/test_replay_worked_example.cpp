@@ -4,20 +4,7 @@
 namespace kmemlab::test {
 
 TEST_CASE("the worked example comes out to the last figure", "[replay][report]") {
-  TraceMaker t;
-  t.task(1);
-  auto step = [&, tick = std::uint64_t{0}]() mutable { t.at(tick += 1'000'000'000); };
-  step(), t.alloc(100);
-  step(), t.alloc(100);
-  step(), t.alloc(3000);
-  step(), t.free(0);
-  step(), t.alloc(128);
-  step(), t.alloc(5000);
-  step(), t.free(2);
-  step(), t.alloc(4096);
-  step(), t.free(4);
-  step(), t.alloc(9000);
-  const Replayed run = replay(t, {"bsd386:mode=faithful,types=temp", "i386", 0, std::uint64_t{1} << 20, {}});
+  const Replayed run = replay(worked_example(), {"bsd386:mode=faithful,types=temp", "i386", 0, std::uint64_t{1} << 20, {}});
   const sim::Report& r = run.report;
 
   const std::uint64_t offset[] = {0xf80, 0xf00, 0x1000, 0xf80, 0xf80, 0x2000, 0x1000, 0x1000, 0x2000, 0x2000};

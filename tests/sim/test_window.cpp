@@ -105,20 +105,7 @@ TEST_CASE("the parts of a partition add up to the whole, and the run stays the s
 }
 
 TEST_CASE("the worked example from event 4 to event 8", "[replay][window]") {
-  TraceMaker t;
-  t.task(1);
-  auto step = [&, tick = std::uint64_t{0}]() mutable { t.at(tick += 1'000'000'000); };
-  step(), t.alloc(100);
-  step(), t.alloc(100);
-  step(), t.alloc(3000);
-  step(), t.free(0);
-  step(), t.alloc(128);
-  step(), t.alloc(5000);
-  step(), t.free(2);
-  step(), t.alloc(4096);
-  step(), t.free(4);
-  step(), t.alloc(9000);
-  traces::KmtReader trace = t.reader();
+  traces::KmtReader trace = worked_example().reader();
   const sim::Report r =
       report_of(trace, {"bsd386:mode=faithful,types=temp", "i386", 0, std::uint64_t{1} << 20, {}}, 4, 8);
   CHECK(r.requests == 3);

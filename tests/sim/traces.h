@@ -110,6 +110,24 @@ class TraceMaker {
   traces::BlockId next_id_ = 0;
 };
 
+/// The ten events of the report contract's worked example (docs/report.md), a second apart.
+inline TraceMaker worked_example() {
+  TraceMaker t;
+  t.task(1);
+  auto step = [&, tick = std::uint64_t{0}]() mutable { t.at(tick += 1'000'000'000); };
+  step(), t.alloc(100);
+  step(), t.alloc(100);
+  step(), t.alloc(3000);
+  step(), t.free(0);
+  step(), t.alloc(128);
+  step(), t.alloc(5000);
+  step(), t.free(2);
+  step(), t.alloc(4096);
+  step(), t.free(4);
+  step(), t.alloc(9000);
+  return t;
+}
+
 /// Keeps everything it is told, and tells a ledger.
 class Recorder final : public sim::Observer {
  public:

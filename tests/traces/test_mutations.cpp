@@ -27,6 +27,7 @@ void survive(const std::vector<unsigned char>& original, std::uint64_t rounds, s
     if (!result) {
       ++errors;
       if (result.error().what.empty()) FAIL("an error without words");
+      if (!result.error().line && !result.error().byte_offset) FAIL("no position: " << result.error().text());
       continue;
     }
     ++good;
@@ -79,10 +80,11 @@ TEST_CASE("mutated text", "[traces][mutations]") {
     REQUIRE(input.ok());
     CountingSink sink;
     const auto result = import_trace(*input, sink);
-    if (result)
-      ++read;
-    else if (result.error().what.empty())
-      FAIL("an error without words");
+    read += result.ok();
+    if (!result && result.error().what.empty()) FAIL("an error without words");
+    if (!result && !result.error().line && !result.error().byte_offset) {
+      FAIL("no position: " << result.error().text());
+    }
     if (sink.events > 100) FAIL("more events than lines");
   }
   CHECK(read > 2500);

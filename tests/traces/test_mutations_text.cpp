@@ -23,6 +23,7 @@ void survive_text(const std::string& text) {
     const auto result = import_trace(*input, sink);
     if (!result) {
       if (result.error().what.empty()) FAIL("an error without words");
+      if (!result.error().line && !result.error().byte_offset) FAIL("no position: " << result.error().text());
       continue;
     }
     ++read;

@@ -17,7 +17,7 @@ Error nothing_usable(const Input& input, const DamageLog& damage) {
     e.what = "nothing usable: " + e.what;
     return e;
   }
-  return {"no record in this trace", "at least one event", input.path(), {}, {}};
+  return {"no record in this trace", "at least one event", input.path(), {}, 0};
 }
 
 }  // namespace
