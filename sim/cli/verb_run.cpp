@@ -60,10 +60,29 @@ void print_list(const scenario::Scenario& s) {
   for (const std::string& clause : s.clauses) fmt::print("{}\t{}\t{}\t{}\n", clause, s.name, s.sentence, s.file);
 }
 
+/// The sentence in lines of 80 columns, indented as what follows it; a word alone may be longer.
+std::string wrapped(const std::string& sentence) {
+  constexpr std::size_t columns = 80;
+  const std::string indent(8, ' ');
+  std::string text, line;
+  std::size_t at = 0;
+  while (at < sentence.size()) {
+    const std::size_t end = std::min(sentence.find(' ', at), sentence.size());
+    const std::string word = sentence.substr(at, end - at);
+    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > columns) {
+      text += indent + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+    at = end + 1;
+  }
+  return text + indent + line + "\n";
+}
+
 void print_result(std::FILE* out, const Done& done, bool quiet) {
   const auto& [s, r] = done;
   if (!quiet || !r.passed()) fmt::print(out, "{:<7} {}\n", r.passed() ? "ok" : "FAILED", s.name);
-  if (!r.narration.empty()) fmt::print(out, "        {}\n", s.sentence);
+  if (!r.narration.empty()) fmt::print(out, "{}", wrapped(s.sentence));
   for (const std::string& line : r.narration) fmt::print(out, "        {}\n", line);
   for (const scenario::Difference& d : r.differences) {
     fmt::print(out, "        {}:{}: {}: {}\n", s.file, d.line, d.where, d.what);
