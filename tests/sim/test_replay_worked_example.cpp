@@ -4,7 +4,8 @@
 namespace kmemlab::test {
 
 TEST_CASE("the worked example comes out to the last figure", "[replay][report]") {
-  const Replayed run = replay(worked_example(), {"bsd386:mode=faithful,types=temp", "i386", 0, std::uint64_t{1} << 20, {}});
+  const Replayed run =
+      replay(worked_example(), {"bsd386:mode=faithful,types=temp", "i386", 0, std::uint64_t{1} << 20, {}});
   const sim::Report& r = run.report;
 
   const std::uint64_t offset[] = {0xf80, 0xf00, 0x1000, 0xf80, 0xf80, 0x2000, 0x1000, 0x1000, 0x2000, 0x2000};
