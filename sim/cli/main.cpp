@@ -25,6 +25,8 @@ constexpr Verb verbs[] = {
     {"convert", "IN OUT ...", "store a trace in the .kmt container", verb_convert},
     {"gen", "WORKLOAD -o OUT ...", "make a synthetic trace", verb_gen},
     {"run", "SCENARIO.json ...", "scripted calls with expectations: tests and lessons", verb_run},
+    {"check", "SUITE.json ...", "replay a suite and compare with its baseline: a gate for CI", verb_check},
+    {"bless", "SUITE.json --reason R", "store what a suite measures now as its baseline", verb_bless},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
     {"machines", "", "the machines that there are", verb_machines},
 };
@@ -37,7 +39,8 @@ void print_help() {
   for (const Verb& v : verbs) fmt::print("  {:<9} {:<21} {}\n", v.name, v.arguments, v.meaning);
   fmt::print(
       "\nTRACE is a file, or - for standard input; its format is told by its content.\n"
-      "exit codes: 0 fine, 1 a scenario failed, 2 usage, 3 unreadable input, 4 a core panicked, 7 deadlock\n\n"
+      "exit codes: 0 fine, 1 a scenario failed or a check found a regression, 2 usage, 3 unreadable input,\n"
+      "4 a core panicked, 6 baseline missing, 7 deadlock\n\n"
       "example: kmemlab replay traces/samples/ext4tree.dat -a bsd386\n");
 }
 

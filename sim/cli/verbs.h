@@ -26,6 +26,8 @@ int verb_info(const Arguments& arguments);
 int verb_convert(const Arguments& arguments);
 int verb_gen(const Arguments& arguments);
 int verb_run(const Arguments& arguments);
+int verb_check(const Arguments& arguments);
+int verb_bless(const Arguments& arguments);
 int verb_cores(const Arguments& arguments);
 int verb_machines(const Arguments& arguments);
 

@@ -1,0 +1,96 @@
+// kmemlab check: replays a suite and holds its metrics against the stored baseline (docs/ci.md). No wall clock is
+// looked at; two checks of the same things print the same bytes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/check/reports.h"
+#include "sim/cli/arguments.h"
+#include "sim/cli/check_runs.h"
+#include "sim/cli/output.h"
+#include "sim/cli/verbs.h"
+
+namespace kmemlab::cli {
+
+namespace {
+
+using check::CheckResult;
+using check::Verdict;
+
+const VerbSpec spec{"kmemlab check SUITE.json [--json FILE] [--junit FILE] [--markdown FILE] [--github]",
+                    "Replays what the suite lists and compares its metrics with SUITE.baseline, each by its rule.\n"
+                    "Exit code 1: something got worse. 4: a core panicked. 6: a metric has no baseline.",
+                    "kmemlab check tests/suites/shipped.json --junit build/check.xml",
+                    {{"json", Takes::value, "FILE|-", "every finding as JSON (kmemlab.check/1)"},
+                     {"junit", Takes::value, "FILE|-", "JUnit XML: one test case for each trace, core and metric"},
+                     {"markdown", Takes::value, "FILE|-", "a summary with a table"},
+                     {"github", Takes::nothing, "", "annotations of GitHub Actions, after the text"},
+                     {"quiet,q", Takes::nothing, "", "no text"}},
+                    1,
+                    1};
+
+struct Form {
+  const char* option;
+  std::string (*render)(const CheckResult&);
+};
+constexpr Form forms[] = {
+    {"json", check::json_report}, {"junit", check::junit_report}, {"markdown", check::markdown_report}};
+
+/// Nothing stored yet is no error here: then every metric that needs a baseline has none.
+Fallible<check::Baseline> stored_baseline(const std::string& suite) {
+  const std::string path = check::baseline_path(suite);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return check::Baseline{};
+  auto text = read_text(path);
+  if (!text) return Failure<Error>{text.error()};
+  return check::read_baseline(*text, path);
+}
+
+int exit_code(const CheckResult& result) {
+  if (!result.stopped.empty()) return exit_core_broke;
+  if (result.count(Verdict::regressed) != 0) return exit_difference;
+  return result.count(Verdict::missing) != 0 ? exit_no_baseline : exit_fine;
+}
+
+Fallible<int> check_suite(const Parsed& p, bool text_wanted) {
+  auto suite = open_suite(p.positional()[0]);
+  if (!suite) return Failure<Error>{suite.error()};
+  const auto baseline = stored_baseline(suite->file);
+  if (!baseline) return Failure<Error>{baseline.error()};
+  const auto reports = run_suite(*suite);
+  if (!reports) return Failure<Error>{reports.error()};
+  const CheckResult result = check::compare(*suite, *reports, *baseline);
+  if (text_wanted) fmt::print("{}", check::text_report(result));
+  if (p.has("github")) fmt::print("{}", check::github_report(result));
+  for (const Form& form : forms) {
+    if (!p.has(form.option)) continue;
+    auto file = OutputFile::create(*p.value(form.option));
+    if (!file) return Failure<Error>{file.error()};
+    file->write(form.render(result));
+    if (auto done = file->commit(); !done) return Failure<Error>{done.error()};
+  }
+  return exit_code(result);
+}
+
+}  // namespace
+
+int verb_check(const Arguments& arguments) {
+  auto parsed = parse(spec, arguments);
+  if (!parsed) return usage_error(parsed.error(), spec);
+  if (parsed->has("help")) {
+    fmt::print("{}", help_text(spec));
+    return exit_fine;
+  }
+  const auto on_output =
+      std::count_if(std::begin(forms), std::end(forms), [&](const Form& f) { return parsed->value(f.option) == "-"; });
+  if (on_output + (parsed->has("github") ? 1 : 0) > 1 && on_output != 0) {
+    return usage_error({"two forms on standard output", "expected one, and files for the others", {}, {}, {}}, spec);
+  }
+  const auto code = check_suite(*parsed, on_output == 0 && !parsed->has("quiet"));
+  if (code) return *code;
+  print_error(code.error());
+  return exit_bad_input;
+}
+
+}  // namespace kmemlab::cli
