@@ -12,8 +12,8 @@ namespace kmemlab::test {
 
 /// A suite of one synthetic trace on bsd386; `metrics` is the list's text. A metric's line is 7 and following.
 inline std::string suite_text(const std::string& metrics, const std::string& more = {}) {
-  return "{\"schema\": \"kmemlab.suite/1\", \"name\": \"test\",\n\"entries\": [\n{\"workload\": \"sawtooth\",\n"
-         "\"events\": 400, \"name\": \"saw\", \"cores\": [\"bsd386\"]" +
+  return "{\"schema\": \"kmemlab.suite/1\",\n\"name\": \"test\", \"entries\": [\n\n{\"workload\": \"sawtooth\",\n"
+         "\"events\": 400, \"options\": [\"high=50\", \"low=5\"], \"name\": \"saw\", \"cores\": [\"bsd386\"]" +
          more + ",\n\"metrics\": [\n" + metrics + "]}]}\n";
 }
 

@@ -99,7 +99,7 @@ TEST_CASE("JUnit: one test case for each metric, escaped", "[check]") {
   CHECK_FALSE(contains(xml, "time"));
   CHECK(xml_escaped(std::string("a\0b\x1b"
                                 "c\tz\r",
-                                7)) ==
+                                8)) ==
         "a\xef\xbf\xbd"
         "b\xef\xbf\xbd"
         "c\tz&#13;");
