@@ -1,10 +1,9 @@
-// The reader of suite.h.
+// The reader of suite.h: the suite and its entries. What stands in "metrics" is in read_metrics.cpp.
 #include <algorithm>
 #include <filesystem>
-#include <initializer_list>
 
-#include "sim/check/numbers.h"
 #include "sim/check/suite.h"
+#include "sim/check/suite_members.h"
 #include "sim/scenario/members.h"
 
 namespace kmemlab::check {
@@ -16,12 +15,6 @@ using scenario::Json;
 using scenario::Members;
 
 constexpr const char* schema_name = "kmemlab.suite/1";
-constexpr std::uint64_t permille_max = 1'000'000;
-constexpr Rule::Kind rule_kinds[] = {Rule::Kind::exact, Rule::Kind::max_increase, Rule::Kind::min, Rule::Kind::max};
-
-std::string did_you_mean(const std::string& near, const std::string& otherwise) {
-  return near.empty() ? otherwise : "did you mean '" + near + "'?";
-}
 
 /// One word of a baseline's line: nothing that separates, nothing that a terminal obeys.
 bool is_word(std::string_view text) {
@@ -39,7 +32,7 @@ class SuiteReader {
     auto json = scenario::read_json(text_, first_.file);
     if (!json) return Failure<Error>{json.error()};
     Members in(*json, "the suite", first_);
-    known(*json, "the suite", {"schema", "name", "cores", "metrics", "entries", "notes"});
+    known(in, *json, "the suite", {"schema", "name", "cores", "metrics", "entries", "notes"});
     suite_.file = first_.file;
     if (in.text("schema") != schema_name) {
       in.wrong(*json, "\"schema\" is '" + in.text("schema") + "'", std::string("expected ") + schema_name);
@@ -54,25 +47,6 @@ class SuiteReader {
   }
 
  private:
-  /// An error for the first member that is none of `names`.
-  void known(const Json& object, const std::string& what, std::initializer_list<const char*> names) {
-    const std::vector<std::string> all(names.begin(), names.end());
-    for (std::size_t i = 0; i < object.names.size(); ++i) {
-      if (std::find(all.begin(), all.end(), object.names[i]) != all.end()) continue;
-      std::string list = "expected one of";
-      for (const std::string& n : all) list += " " + n;
-      first_.set(object.name_lines[i], object.items[i].begin, what + " has no member \"" + object.names[i] + "\"",
-                 did_you_mean(sim::nearest(object.names[i], all), list));
-    }
-  }
-
-  bool is_list(Members& in, const Json& value, const std::string& name) {
-    if (value.kind == Json::Kind::list && !value.items.empty()) return true;
-    in.wrong(value, "\"" + name + "\" is " + (value.items.empty() ? "empty or no list" : name_of(value.kind)),
-             "expected a list");
-    return false;
-  }
-
   std::vector<sim::CoreSpec> read_cores(Members& in, const Json& list) {
     std::vector<sim::CoreSpec> cores;
     if (!is_list(in, list, "cores")) return cores;
@@ -100,76 +74,6 @@ class SuiteReader {
     return cores;
   }
 
-  /// What a rule is measured by: digits of up to 128 bits, or a number as in "4K".
-  u128 amount(Members& in, const char* name) {
-    const Json* value = in.find(name);
-    if (value != nullptr && value->kind != Json::Kind::object) {
-      if (const auto digits = read_decimal(value->text)) return *digits;
-    }
-    return in.number(name, 0);
-  }
-
-  Rule read_rule(Members& in, const Json& object) {
-    Rule rule;
-    const std::string word = in.text("rule");
-    std::vector<std::string> names;
-    bool found = false;
-    for (const Rule::Kind kind : rule_kinds) {
-      names.emplace_back(name_of(kind));
-      if (word == name_of(kind)) rule.kind = kind, found = true;
-    }
-    if (in.need("rule") != nullptr && !found) {
-      in.wrong(*in.find("rule"), "there is no rule '" + word + "'",
-               did_you_mean(sim::nearest(word, names), "expected exact, max_increase, min or max"));
-    }
-    const bool by = in.find("by") != nullptr, permille = in.find("permille") != nullptr;
-    const bool value = in.find("value") != nullptr;
-    const bool increase = rule.kind == Rule::Kind::max_increase, bound = !rule.needs_baseline();
-    if (found && (by + permille != (increase ? 1 : 0) || value != bound)) {
-      in.wrong(object, "the rule " + word + " has another measure than it needs",
-               increase ? "expected one of \"by\" and \"permille\""
-               : bound  ? "expected \"value\""
-                        : "expected none");
-    }
-    rule.unit = permille ? Rule::Unit::permille : Rule::Unit::absolute;
-    rule.amount = amount(in, increase ? (permille ? "permille" : "by") : "value");
-    if (permille && rule.amount > permille_max) {
-      in.wrong(*in.find("permille"), "\"permille\" is above 1,000,000", "expected 10 for one per cent");
-    }
-    return rule;
-  }
-
-  void read_metrics(Members& in, const Json& list, std::vector<MetricRule>& to) {
-    if (!is_list(in, list, "metrics")) return;
-    for (const Json& item : list.items) {
-      Members one(item, "a metric", first_);
-      known(item, "a metric", {"metric", "rule", "by", "permille", "value", "why"});
-      MetricRule m;
-      m.line = item.line;
-      const Json* name = one.need("metric");
-      const std::string word = one.text("metric");
-      m.metric = find_metric(word);
-      if (name != nullptr && m.metric == nullptr) {
-        one.wrong(*name, "there is no metric '" + word + "'",
-                  did_you_mean(nearest_metric(word), "expected a name of the report as in at_peak.held (docs/ci.md)"));
-      }
-      m.rule = read_rule(one, item);
-      one.need("why");
-      m.why = one.text("why");
-      if (m.why.empty()) one.wrong(item, "\"why\" is empty", "expected a sentence for whom it stops");
-      if (m.metric != nullptr && m.metric->hexadecimal && m.rule.kind != Rule::Kind::exact) {
-        one.wrong(item, "'" + word + "' is a digest", "expected the rule exact");
-      }
-      for (const MetricRule& other : to) {
-        if (m.metric != nullptr && other.metric == m.metric) {
-          one.wrong(item, "the metric '" + word + "' has a rule in line " + std::to_string(other.line) + " already",
-                    "expected it once");
-        }
-      }
-      to.push_back(std::move(m));
-    }
-  }
-
   void read_machine(Members& in, Entry& entry) {
     const std::string name = in.text("machine", "x86-64");
     entry.native = name == "native";
@@ -188,7 +92,7 @@ class SuiteReader {
 
   void read_window(Entry& entry, const Json& window) {
     Members in(window, "a window", first_);
-    known(window, "a window", {"from", "to"});
+    known(in, window, "a window", {"from", "to"});
     entry.window.from = in.number("from", 0);
     entry.window.to = in.number("to", sim::MetricsWindow::no_end);
     if (entry.window.from >= entry.window.to) in.wrong(window, "the window is empty", "expected \"to\" above \"from\"");
@@ -234,7 +138,7 @@ class SuiteReader {
 
   void read_entry(const Json& object) {
     Members in(object, "an entry", first_);
-    known(object, "an entry",
+    known(in, object, "an entry",
           {"name", "trace", "workload", "seed", "events", "options", "machine", "ram", "arena", "cores", "where",
            "window", "metrics", "notes"});
     Entry entry;
@@ -282,20 +186,6 @@ class SuiteReader {
 };
 
 }  // namespace
-
-const char* name_of(Rule::Kind kind) {
-  switch (kind) {
-    case Rule::Kind::exact:
-      return "exact";
-    case Rule::Kind::max_increase:
-      return "max_increase";
-    case Rule::Kind::min:
-      return "min";
-    case Rule::Kind::max:
-      return "max";
-  }
-  return "?";
-}
 
 std::string core_label(const sim::CoreSpec& core) {
   return core.options.empty() ? core.name : core.name + ":" + core.options_text();

@@ -129,4 +129,23 @@ TEST_CASE("what is no suite", "[check]") {
   CHECK(error_of("").rfind("dir/test.json", 0) == 0);
 }
 
+TEST_CASE("a damaged suite is an error with a place, or another suite", "[check]") {
+  const std::string text = read_file(std::string(KMEMLAB_SOURCE_DIR) + "/tests/suites/shipped.json");
+  REQUIRE(read_suite(text, "f").ok());
+  std::size_t errors = 0, without_place = 0;
+  const auto look = [&](const std::string& damaged) {
+    const auto suite = read_suite(damaged, "f");
+    if (suite) return;
+    ++errors;
+    without_place += suite.error().file != "f" || !suite.error().line;
+  };
+  for (std::size_t n = 0; n + 2 < text.size(); ++n) {
+    look(text.substr(0, n));
+    look(text.substr(0, n) + text.substr(n + 1));
+    look(text.substr(0, n) + "}" + text.substr(n + 1));
+  }
+  CHECK(errors > 2 * text.size());
+  CHECK(without_place == 0);
+}
+
 }  // namespace kmemlab::test
