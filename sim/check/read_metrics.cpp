@@ -91,6 +91,11 @@ bool is_list(Members& in, const Json& value, const std::string& name) {
   return false;
 }
 
+bool is_line(std::string_view text) {
+  return !text.empty() && std::none_of(text.begin(), text.end(),
+                                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 void read_metrics(Members& in, const Json& list, std::vector<MetricRule>& to) {
   if (!is_list(in, list, "metrics")) return;
   for (const Json& item : list.items) {
@@ -108,7 +113,7 @@ void read_metrics(Members& in, const Json& list, std::vector<MetricRule>& to) {
     m.rule = read_rule(one, item);
     one.need("why");
     m.why = one.text("why");
-    if (m.why.empty()) one.wrong(item, "\"why\" is empty", "expected a sentence for whom it stops");
+    if (!is_line(m.why)) one.wrong(item, "\"why\" is no line of text", "expected a sentence for whom it stops");
     if (m.metric != nullptr && m.metric->hexadecimal && m.rule.kind != Rule::Kind::exact) {
       one.wrong(item, "'" + word + "' is a digest", "expected the rule exact");
     }

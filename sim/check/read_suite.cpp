@@ -18,10 +18,7 @@ constexpr const char* schema_name = "kmemlab.suite/1";
 
 /// One word of a baseline's line: nothing that separates, nothing that a terminal obeys.
 bool is_word(std::string_view text) {
-  return !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7f;
-  });
+  return is_line(text) && text.find(' ') == std::string_view::npos;
 }
 
 class SuiteReader {
@@ -39,6 +36,7 @@ class SuiteReader {
     }
     in.need("name");
     suite_.name = in.text("name");
+    if (!is_line(suite_.name)) in.wrong(*json, "\"name\" is no line of text", "expected a name of the suite");
     if (const Json* cores = in.find("cores")) cores_ = read_cores(in, *cores);
     if (const Json* metrics = in.find("metrics")) read_metrics(in, *metrics, metrics_);
     if (const Json* entries = in.need("entries")) read_entries(in, *entries);

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/check/suite.h"
@@ -20,6 +21,9 @@ void known(scenario::Members& in, const scenario::Json& object, const std::strin
 
 /// False, and an error, if `value` is no list or an empty one.
 bool is_list(scenario::Members& in, const scenario::Json& value, const std::string& name);
+
+/// One line of text, not empty, without anything that a terminal obeys.
+bool is_line(std::string_view text);
 
 /// Appends to `to`. A metric has one rule.
 void read_metrics(scenario::Members& in, const scenario::Json& list, std::vector<MetricRule>& to);

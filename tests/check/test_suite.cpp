@@ -68,7 +68,9 @@ TEST_CASE("mistakes in a metric have their line and the nearest name", "[check]"
            {metric_text("failed", "max", ", \"vale\": 1"), "a metric has no member \"vale\"; did you mean 'value'?"},
            {metric_text("digest", "max_increase", by), "'digest' is a digest; expected the rule exact"},
            {"{\"metric\": \"failed\", \"rule\": \"exact\"}", "a metric has no \"why\""},
-           {"{\"metric\": \"failed\", \"rule\": \"exact\", \"why\": \"\"}", "\"why\" is empty"},
+           {"{\"metric\": \"failed\", \"rule\": \"exact\", \"why\": \"\"}", "\"why\" is no line of text"},
+           {"{\"metric\": \"failed\", \"rule\": \"exact\", \"why\": \"a\\nb\"}", "\"why\" is no line of text"},
+           {"{\"metric\": \"failed\", \"rule\": \"exact\", \"why\": \"\\u001b[2J\"}", "\"why\" is no line of text"},
            {"{\"rule\": \"exact\", \"why\": \"x\"}", "a metric has no \"metric\""},
            {"{\"metric\": \"failed\", \"why\": \"x\"}", "a metric has no \"rule\""},
            {"[]", "a metric is a list; expected an object"},
@@ -125,6 +127,7 @@ TEST_CASE("what is no suite", "[check]") {
   CHECK(contains(error_of("{\"schema\": \"kmemlab.suite/1\", \"name\": \"x\"}"), "the suite has no \"entries\""));
   CHECK(contains(error_of("{\"schema\": \"kmemlab.suite/1\", \"name\": \"x\", \"entries\": [{\"trace\": \"a\"}]}"),
                  "an entry has no cores"));
+  CHECK(contains(error_of("{\"schema\": \"kmemlab.suite/1\", \"name\": \"a\\tb\"}"), "\"name\" is no line of text"));
   CHECK(contains(error_of("[]"), "the suite is a list"));
   CHECK(error_of("").rfind("dir/test.json", 0) == 0);
 }
