@@ -20,32 +20,4 @@ class LogWriter final : public sim::Observer {
   std::FILE* to_;
 };
 
-/// Tells two observers, in order.
-class BothObservers final : public sim::Observer {
- public:
-  BothObservers(sim::Observer& first, sim::Observer& second) : first_(first), second_(second) {}
-  void on_begin(const sim::Kernel& k) override { first_.on_begin(k), second_.on_begin(k); }
-  void on_completion(const sim::Completion& c) override { first_.on_completion(c), second_.on_completion(c); }
-  void on_sleep(const sim::SleepNote& n) override { first_.on_sleep(n), second_.on_sleep(n); }
-  void on_wake(const sim::SleepNote& n) override { first_.on_wake(n), second_.on_wake(n); }
-  void on_background(std::uint64_t tick) override { first_.on_background(tick), second_.on_background(tick); }
-  void on_metadata(AddrRange range) override { first_.on_metadata(range), second_.on_metadata(range); }
-  void page_mapped(Addr a) override { first_.page_mapped(a), second_.page_mapped(a); }
-  void page_unmapped(Addr a) override { first_.page_unmapped(a), second_.page_unmapped(a); }
-  void on_window_open(std::uint64_t event, std::uint64_t tick, const sim::RunFacts& so_far) override {
-    first_.on_window_open(event, tick, so_far), second_.on_window_open(event, tick, so_far);
-  }
-  void on_window_close(std::uint64_t tick, const sim::RunFacts& so_far) override {
-    first_.on_window_close(tick, so_far), second_.on_window_close(tick, so_far);
-  }
-  void on_unfinished(std::uint64_t event, std::uint64_t requested) override {
-    first_.on_unfinished(event, requested), second_.on_unfinished(event, requested);
-  }
-  void on_end(std::uint64_t tick) override { first_.on_end(tick), second_.on_end(tick); }
-
- private:
-  sim::Observer& first_;
-  sim::Observer& second_;
-};
-
 }  // namespace kmemlab::cli

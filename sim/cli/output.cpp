@@ -53,4 +53,11 @@ Fallible<void> OutputFile::commit() {
   return {};
 }
 
+Fallible<void> write_file(const std::string& path, const std::string& text) {
+  auto file = OutputFile::create(path);
+  if (!file) return Failure<Error>{file.error()};
+  file->write(text);
+  return file->commit();
+}
+
 }  // namespace kmemlab::cli

@@ -29,4 +29,7 @@ class OutputFile {
   std::string temporary_;  ///< empty: standard output
 };
 
+/// All of a file at once.
+Fallible<void> write_file(const std::string& path, const std::string& text);
+
 }  // namespace kmemlab::cli

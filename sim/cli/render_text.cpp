@@ -4,123 +4,18 @@
 #include <algorithm>
 
 #include "sim/cli/render.h"
+#include "sim/cli/report_tables.h"
 
 namespace kmemlab::cli {
 
 namespace {
 
-std::uint64_t share_permille(u128 part, u128 whole) {
-  return whole == 0 ? 0 : static_cast<std::uint64_t>(part * 1000 / whole);
-}
-
-std::string heading(const std::string& text) {
-  return "\n" + text + "\n";
-}
-
-/// Two runs of one core are told apart by a number; the notes below the tables give each one's options.
-std::string core_name(const ReplayReport& report, const sim::Report& r) {
-  unsigned same = 0;
-  unsigned number = 0;
-  for (const sim::Report& other : report.runs) {
-    if (other.core != r.core) continue;
-    ++same;
-    if (&other <= &r) number = same;
-  }
-  return same > 1 ? fmt::format("{} #{}", r.core, number) : r.core;
-}
-
-std::string requests_table(const ReplayReport& report) {
-  const traces::Totals& t = report.totals;
-  TextTable table({"", "requests", "granted", "failed", "refused", "slept", "asleep", "frees", "lost"});
-  table.row({"recorded", with_commas(t.allocs), with_commas(t.allocs - t.alloc_nulls), with_commas(t.refused), "-", "-",
-             "-", with_commas(t.matched), "-"});
-  for (const sim::Report& r : report.runs) {
-    table.row({core_name(report, r), with_commas(r.requests), with_commas(r.granted), with_commas(r.failed),
-               with_commas(r.refused), with_commas(r.slept), with_commas(r.asleep_at_end), with_commas(r.frees),
-               with_commas(r.refused_frees)});
-  }
-  return heading("Requests (failed: null though legal; refused: forbidden; lost: frees forbidden)") + table.text();
-}
-
-std::string bytes_table(const ReplayReport& report) {
-  const traces::Totals& t = report.totals;
-  TextTable table({"", "requested", "granted", "rounding", "peak requested", "peak granted"});
-  const auto rounding = [](std::uint64_t requested, std::uint64_t granted) {
-    return granted == 0 ? std::string("-")
-                        : permille_text(share_permille(granted - std::min(requested, granted), granted));
-  };
-  table.row({"recorded", with_commas(t.bytes.requested), with_commas(t.bytes.granted),
-             rounding(t.bytes.requested, t.bytes.granted), with_commas(t.peak_requested), with_commas(t.peak_granted)});
-  for (const sim::Report& r : report.runs) {
-    const std::uint64_t granted_requests = r.bytes.requested - r.bytes.failed - r.bytes.refused - r.bytes.asleep;
-    table.row({core_name(report, r), with_commas(r.bytes.requested), with_commas(r.bytes.granted),
-               rounding(granted_requests, r.bytes.granted), with_commas(r.bytes.peak_requested),
-               with_commas(r.bytes.peak_granted)});
-  }
-  const char* const over = report.window.whole() ? "over the whole run" : "of these events";
-  return heading(fmt::format("Bytes {} (rounding: granted, but not asked for)", over)) + table.text();
-}
-
-std::string peak_table(const ReplayReport& report) {
-  TextTable table({"", "held", "requested", "internal", "cached", "metadata", "external"});
-  // What the recorded kernel held at its peak is not in its slab events.
-  table.row({"recorded", "-", "-", "-", "-", "-", "-"});
-  for (const sim::Report& r : report.runs) {
-    table.row({core_name(report, r), with_commas(r.at_peak.held), with_commas(r.at_peak.requested),
-               with_commas(r.at_peak.internal), with_commas(r.at_peak.cached), with_commas(r.at_peak.metadata),
-               permille_text(r.external_permille)});
-  }
-  std::string text = heading("Bytes when most pages were held (held = the four columns after it)") + table.text();
-  TextTable over({"", "requested", "internal", "cached", "metadata", "pages mapped", "returned", "at end"});
-  for (const sim::Report& r : report.runs) {
-    const auto& b = r.byte_ticks;
-    over.row({core_name(report, r), permille_text(share_permille(b.requested, b.held)),
-              permille_text(share_permille(b.internal, b.held)), permille_text(share_permille(b.cached, b.held)),
-              permille_text(share_permille(b.metadata, b.held)), with_commas(r.pages.mapped),
-              with_commas(r.pages.returned), with_commas(r.pages.end)});
-  }
-  return text + heading("Over time: shares of the held byte-ticks, and page traffic") + over.text();
-}
-
-std::string time_table(const ReplayReport& report) {
-  TextTable table({"", "sleeps", "asleep in all", "longest", "level raised", "lock waits", "max lag"});
-  for (const sim::Report& r : report.runs) {
-    table.row({core_name(report, r), with_commas(r.blocking.sleeps), ticks_text(r.blocking.ticks_total),
-               ticks_text(r.blocking.ticks_max), ticks_text(r.interrupts_off.ticks), ticks_text(r.lock_ticks),
-               ticks_text(r.lag_ticks_max)});
-  }
-  std::string text = heading("Blocking and time, simulated") + table.text();
-  TextTable machine({"", "loads", "stores", "TLB misses", "table reads", "in calls", "digest"});
-  for (const sim::Report& r : report.runs) {
-    machine.row({core_name(report, r), with_commas(r.accesses.loads), with_commas(r.accesses.stores),
-                 with_commas(r.accesses.tlb_misses), with_commas(r.accesses.table_reads), ticks_text(r.call_ticks),
-                 hex(r.digest)});
-  }
-  return text + heading("The machine") + machine.text();
-}
-
-std::string common_table(const ReplayReport& report, const CommonTable& common) {
-  TextTable table({"", "requested", "granted", "rounding", "peak granted", "waste"});
-  const auto row = [&](const std::string& name, const sim::CommonBytes& b, const std::string& waste) {
-    table.row({name, with_commas(b.requested), with_commas(b.granted),
-               permille_text(share_permille(b.granted - std::min(b.requested, b.granted), b.granted)),
-               with_commas(b.peak_granted), waste});
-  };
-  row("recorded", common.recorded, "-");
-  for (std::size_t i = 0; i < report.runs.size(); ++i) {
-    row(core_name(report, report.runs[i]), common.runs[i],
-        permille_text(static_cast<std::uint64_t>(report.runs[i].waste_permille())));
-  }
-  return heading(fmt::format("Only the {} blocks that every core granted (waste: unused per byte in use)",
-                             with_commas(common.blocks))) +
-         table.text();
-}
-
-std::string machine_text(const sim::MachineSpec& machine, const traces::KmtReader& trace) {
-  const sim::Profile& p = machine.profile;
-  const sim::KernelOptions kernel = sim::kernel_options(machine, trace);
-  return fmt::format("{}, {} pages, RAM {}, arena {} at 0x{:x}", p.name, size_text(p.page_bytes()),
-                     size_text(kernel.ram_bytes), size_text(kernel.arena_bytes), p.arena_base.v);
+std::string text_of(const ReportTable& table) {
+  std::vector<std::string> head;
+  for (const ReportTable::Column& c : table.columns) head.push_back(c.name);
+  TextTable text(std::move(head));
+  for (const auto& row : table.rows) text.row(row);
+  return text.text();
 }
 
 std::string reasons_text(const char* what, const std::array<std::uint64_t, reasons>& counts) {
@@ -132,7 +27,9 @@ std::string reasons_text(const char* what, const std::array<std::uint64_t, reaso
   return text.empty() ? text : fmt::format("  {}: {}\n", what, text);
 }
 
-std::string notes(const ReplayReport& report, const sim::Report& r) {
+}  // namespace
+
+std::string run_notes(const ReplayReport& report, const sim::Report& r) {
   std::string text = reasons_text("failed", r.failed_by) + reasons_text("refused, by rule", r.violations);
   text += reasons_text("frees refused, by rule", r.free_violations);
   if (r.bytes.leaked != 0) text += fmt::format("  {} bytes of them lost for good\n", with_commas(r.bytes.leaked));
@@ -167,9 +64,7 @@ std::string notes(const ReplayReport& report, const sim::Report& r) {
   return text.empty() && r.options.empty() ? text : name + "\n" + text;
 }
 
-}  // namespace
-
-std::string quality_text(const traces::Quality& q) {
+std::vector<std::string> quality_parts(const traces::Quality& q) {
   std::vector<std::string> parts;
   const auto part = [&](std::uint64_t n, const char* what) {
     if (n != 0) parts.push_back(with_commas(n) + " " + what);
@@ -190,6 +85,11 @@ std::string quality_text(const traces::Quality& q) {
   part(q.context_unknown, "events of unknown context");
   part(q.cache_unknown, "allocations whose cache is unknown");
   if (q.hashed_pointers != 0) parts.emplace_back("pointers are hashed: identity only");
+  return parts;
+}
+
+std::string quality_text(const traces::Quality& q) {
+  const std::vector<std::string> parts = quality_parts(q);
   if (parts.empty()) return "quality   nothing lost, nothing unknown\n";
   std::string text;
   std::string line = "quality   ";
@@ -228,10 +128,9 @@ std::string report_text(const ReplayReport& report) {
                         with_commas(report.window.from),
                         with_commas(std::min(report.window.to, report.trace.events()) - 1));
   }
-  text += requests_table(report) + bytes_table(report) + peak_table(report) + time_table(report);
-  if (report.common) text += common_table(report, *report.common);
+  for (const ReportTable& table : report_tables(report)) text += "\n" + table.heading + "\n" + text_of(table);
   std::string all_notes;
-  for (const sim::Report& r : report.runs) all_notes += notes(report, r);
+  for (const sim::Report& r : report.runs) all_notes += run_notes(report, r);
   if (!all_notes.empty()) text += "\n" + all_notes;
   return text;
 }

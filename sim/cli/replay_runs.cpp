@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "sim/cli/log_writer.h"
+#include "sim/cli/observer_list.h"
 #include "sim/cli/progress.h"
 #include "sim/observe/common.h"
 #include "sim/observe/ledger.h"
@@ -30,12 +31,11 @@ Fallible<sim::RunFacts> play(OpenTrace& trace, const WantedRuns& wanted, const s
 }
 
 Fallible<sim::Report> run_core(OpenTrace& trace, const WantedRuns& wanted, const sim::CoreSpec& core,
-                               const sim::MachineSpec& machine, sim::Observer* second) {
+                               const sim::MachineSpec& machine, ObserverList observers) {
   sim::Ledger ledger(wanted.policy.window);
-  std::optional<BothObservers> both;
-  sim::Observer& observer = second != nullptr ? static_cast<sim::Observer&>(both.emplace(ledger, *second)) : ledger;
+  observers.add(ledger);
   const auto began = std::chrono::steady_clock::now();
-  auto facts = play(trace, wanted, core, machine, "replaying ", observer);
+  auto facts = play(trace, wanted, core, machine, "replaying ", observers.observer());
   if (!facts) return Failure<Error>{facts.error()};
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   sim::Report report = ledger.finish(*facts);
@@ -93,17 +93,21 @@ Fallible<CommonTable> common_table(OpenTrace& trace, const WantedRuns& wanted, c
 
 }  // namespace
 
-Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, OutputFile* log, ReplayReport& report) {
+Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras& extras, ReplayReport& report) {
   std::optional<sim::BlockSet> common;
   for (const sim::CoreSpec& core : wanted.cores) {
+    ObserverList observers;
     std::optional<LogWriter> writer;
-    if (log != nullptr) writer.emplace(log->stream());
+    if (extras.log != nullptr) observers.add(writer.emplace(extras.log->stream()));
     sim::GrantedBlocks granted;
-    std::optional<BothObservers> both;
-    sim::Observer* second = writer ? &*writer : nullptr;
-    if (wanted.common) second = writer ? static_cast<sim::Observer*>(&both.emplace(*writer, granted)) : &granted;
+    if (wanted.common) observers.add(granted);
+    if (extras.pictures != nullptr) {
+      extras.pictures->push_back(std::make_unique<Picture>(trace.reader, wanted.policy.window));
+      observers.add(extras.pictures->back()->series);
+      observers.add(extras.pictures->back()->sites);
+    }
     report.machines.push_back(machine_of(wanted, core));
-    auto run = run_core(trace, wanted, core, report.machines.back(), second);
+    auto run = run_core(trace, wanted, core, report.machines.back(), std::move(observers));
     if (!run) return Failure<Error>{run.error()};
     report.runs.push_back(std::move(*run));
     report.runs.back().bytes.recorded_granted = report.totals.bytes.granted;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "sim/cli/html/picture.h"
 #include "sim/cli/open_trace.h"
 #include "sim/cli/output.h"
 #include "sim/cli/render.h"
@@ -24,7 +25,13 @@ struct WantedRuns {
   bool common = false;
 };
 
-/// Fills report.runs, .machines and .common. `log` takes a line for each event; then there is one core.
-Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, OutputFile* log, ReplayReport& report);
+/// What else a report is made of, beside its numbers.
+struct Extras {
+  OutputFile* log = nullptr;     ///< takes a line for each event; then there is one core
+  Pictures* pictures = nullptr;  ///< takes one for each core: --html
+};
+
+/// Fills report.runs, .machines and .common.
+Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras& extras, ReplayReport& report);
 
 }  // namespace kmemlab::cli

@@ -3,6 +3,7 @@
 
 #include "sim/cli/arguments.h"
 #include "sim/cli/edits.h"
+#include "sim/cli/html/page.h"
 #include "sim/cli/output.h"
 #include "sim/cli/recorded_part.h"
 #include "sim/cli/render.h"
@@ -31,6 +32,7 @@ const VerbSpec spec{
      warm_start_option(),
      {"common", Takes::nothing, "", "a second table, over only the blocks that every core granted"},
      {"json", Takes::value, "FILE|-", "the report as JSON"},
+     {"html", Takes::value, "FILE|-", "the report with its course over time, as one page that needs no network"},
      {"log", Takes::value, "FILE", "one CSV line for each event, in order of completion; one core only"},
      {"strict", Takes::nothing, "", "a recording with any defect is an error"},
      {"quiet", Takes::nothing, "", "no table"}},
@@ -42,6 +44,7 @@ struct Wanted {
   Edits edits;
   WantedRuns runs;
   std::optional<std::string> json;
+  std::optional<std::string> html;
   std::optional<std::string> log;
   Defects defects = Defects::counted;
   bool table = true;
@@ -108,9 +111,10 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   if (!window) return Failure<Error>{window.error()};
   w.runs.policy.window = *window;
   w.json = p.value("json");
+  w.html = p.value("html");
   w.log = p.value("log");
   if (w.log && w.runs.cores.size() != 1) return fail("--log with several cores", "expected one core: -a CORE");
-  w.table = !p.has("quiet") && w.json != "-" && w.log != "-";
+  w.table = !p.has("quiet") && w.json != "-" && w.html != "-" && w.log != "-";
   if (p.has("strict")) w.defects = Defects::refused;
   return w;
 }
@@ -150,16 +154,18 @@ Fallible<int> replay_wanted(const Wanted& w) {
   if (!window.whole()) totals = recorded_part(trace->reader, *totals, window);
   if (!totals) return Failure<Error>{totals.error()};
   ReplayReport report{trace->reader, *totals, w.runs.machine, window, w.runs.native, {}, {}, {}};
-  if (auto done = run_all(*trace, runs, log ? &*log : nullptr, report); !done) return Failure<Error>{done.error()};
+  Pictures pictures;
+  const Extras extras{log ? &*log : nullptr, w.html ? &pictures : nullptr};
+  if (auto done = run_all(*trace, runs, extras, report); !done) return Failure<Error>{done.error()};
   if (log) {
     if (auto done = log->commit(); !done) return Failure<Error>{done.error()};
   }
   if (w.table) fmt::print("{}", report_text(report));
   if (w.json) {
-    auto file = OutputFile::create(*w.json);
-    if (!file) return Failure<Error>{file.error()};
-    file->write(report_json(report));
-    if (auto done = file->commit(); !done) return Failure<Error>{done.error()};
+    if (auto done = write_file(*w.json, report_json(report)); !done) return Failure<Error>{done.error()};
+  }
+  if (w.html) {
+    if (auto done = write_file(*w.html, html_page(report, pictures)); !done) return Failure<Error>{done.error()};
   }
   return exit_code(report.runs);
 }
