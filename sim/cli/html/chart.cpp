@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "sim/cli/html/axes.h"
@@ -37,6 +38,7 @@ std::vector<Mark> marks_of(const sim::Series& series, const sim::Report& run, co
   first('F', series.first_failure(), "first request that failed");
   first('R', series.first_refusal(), "first call that was refused");
   first('S', series.first_sleep(), "first request that slept");
+  std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.tick < b.tick; });
   return marks;
 }
 

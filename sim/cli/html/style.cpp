@@ -49,9 +49,9 @@ table,caption,tbody,tr,tbody th,td{display:block;width:100%}
 thead{display:none}
 tr{border:1px solid #000;margin:0 0 .5em;padding:.25em .5em;display:grid;grid-template-columns:1fr 1fr;column-gap:1em}
 tbody th{grid-column:1/-1;border:0;font-weight:bold;padding:0;text-align:left}
-td{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 .5em;padding:0;border:0;min-width:0;
+td{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:0 .5em;padding:0;border:0;min-width:0;
 overflow-wrap:anywhere}
-td::before{content:attr(data-n);color:#333;font-size:.82rem}
+td::before{content:attr(data-n);margin-right:auto;color:#333;font-size:.82rem}
 }
 @media print{
 body{max-width:none;padding:0;font-size:10pt}
