@@ -105,6 +105,7 @@ Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras&
       extras.pictures->push_back(std::make_unique<Picture>(trace.reader, wanted.policy.window));
       observers.add(extras.pictures->back()->series);
       observers.add(extras.pictures->back()->sites);
+      observers.add(extras.pictures->back()->strips);
     }
     report.machines.push_back(machine_of(wanted, core));
     auto run = run_core(trace, wanted, core, report.machines.back(), std::move(observers));

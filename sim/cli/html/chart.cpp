@@ -118,11 +118,11 @@ std::string asleep_panel(const sim::Series& series, const sim::Report& run, cons
 }
 
 std::string time_axis(const ChartScale& scale) {
-  const std::uint64_t span = scale.last_tick - scale.first_tick;
+  const u128 span = scale.last_tick - scale.first_tick;
   std::string html = "<div class=\"axis\">";
   for (unsigned quarter = 0; quarter <= 4; ++quarter) {
-    html +=
-        fmt::format("<span>{}</span>", ticks_text(static_cast<std::uint64_t>(static_cast<u128>(span) * quarter / 4)));
+    html += fmt::format("<span style=\"left:{}%\">{}</span>", quarter * 25,
+                        ticks_text(static_cast<std::uint64_t>(span * quarter / 4)));
   }
   return html + "</div>\n";
 }

@@ -7,6 +7,7 @@
 #include "sim/cli/html/chart.h"
 #include "sim/cli/html/escape.h"
 #include "sim/cli/html/owners.h"
+#include "sim/cli/html/strips.h"
 #include "sim/cli/html/table.h"
 #include "sim/cli/report_tables.h"
 
@@ -82,7 +83,7 @@ std::string notes(const ReplayReport& report, const sim::Report& run) {
 std::string core(const ReplayReport& report, const sim::Report& run, const Picture& picture, const ChartScale& scale) {
   const std::string name = core_name(report, run);
   std::string html = fmt::format("<section>\n<h2>{}</h2>\n{}", escaped(name), notes(report, run));
-  html += chart_html(name, picture.series, run, scale);
+  html += chart_html(name, picture.series, run, scale) + strips_html(picture.strips, scale.first_tick);
   for (const ReportTable& table : owner_tables(picture.sites, report.trace.tables().call_sites)) {
     html += html_table(table);
   }

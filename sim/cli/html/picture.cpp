@@ -38,6 +38,6 @@ class SiteLookup {
 }  // namespace
 
 Picture::Picture(const traces::KmtReader& trace, const sim::MetricsWindow& window)
-    : series(trace.first_tick(), window), sites(SiteLookup(trace), window) {}
+    : series(trace.first_tick(), window), sites(SiteLookup(trace), window), strips(window) {}
 
 }  // namespace kmemlab::cli

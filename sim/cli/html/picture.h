@@ -1,4 +1,5 @@
-// What --html shows of one run beside its report: the course over time, and who owns the bytes.
+// What --html shows of one run beside its report: the course over time, who owns the bytes, and pages by
+// address.
 #pragma once
 
 #include <memory>
@@ -6,6 +7,7 @@
 
 #include "sim/observe/by_site.h"
 #include "sim/observe/series.h"
+#include "sim/observe/strips.h"
 #include "traces/kmt/reader.h"
 
 namespace kmemlab::cli {
@@ -17,6 +19,7 @@ struct Picture {
 
   sim::Series series;
   sim::BySite sites;
+  sim::Strips strips;
 };
 
 using Pictures = std::vector<std::unique_ptr<Picture>>;

@@ -29,7 +29,10 @@ svg.memory{height:15rem}
 svg.asleep{height:4rem}
 .chart svg.returns{height:1.4rem;border:0}
 .top{font-size:.8rem}
-.axis{display:flex;justify-content:space-between;font-size:.8rem;border-top:1px solid #000;padding-top:.15em}
+.axis{position:relative;height:1.5em;font-size:.8rem;border-top:1px solid #000;padding-top:.15em}
+.axis span{position:absolute;transform:translateX(-50%);white-space:nowrap}
+.axis span:first-child{transform:none}
+.axis span:last-child{transform:translateX(-100%)}
 .letter{position:relative;height:1.15rem;font-size:.85rem;font-weight:bold}
 .letter span{position:absolute;transform:translateX(-50%)}
 path{fill:none;vector-effect:non-scaling-stroke}
@@ -40,7 +43,7 @@ path.mark{stroke:#000;stroke-width:1px;stroke-dasharray:2 3}
 path.tick{stroke:#000;stroke-width:1px}
 .key,.marks{list-style:none;padding:0;font-size:.9rem}
 .swatch{width:2.2em;height:1em;vertical-align:-.15em;border:1px solid #999}
-.strip{display:block;width:100%;border:1px solid #000}
+.chart svg.strip{height:2.2rem;margin-bottom:.4rem}
 footer{margin-top:3em;border-top:1px solid #000;font-size:.85rem}
 @media(max-width:44rem){
 body{padding:.7rem;font-size:15px}
