@@ -65,17 +65,25 @@ std::string mark_letters(const std::vector<Mark>& marks, const ChartScale& scale
   return html;
 }
 
+/// The page's scale, unless the chart would lie flat on the ground.
+std::uint64_t bytes_top(const sim::Series& series, const ChartScale& scale) {
+  ChartScale own;
+  own.include(series);
+  return own.bytes_max < scale.bytes_max / 4 ? own.bytes_max : scale.bytes_max;
+}
+
 std::string memory_panel(const std::string& name, const sim::Series& series, const sim::Report& run,
                          const ChartScale& scale, const std::vector<Mark>& marks) {
   const sim::SeriesBucket& end = series.buckets().back();
-  std::string html = fmt::format("<div class=\"top\">{} bytes</div>\n", with_commas(scale.bytes_max));
+  const std::uint64_t top = bytes_top(series, scale);
+  std::string html = fmt::format("<div class=\"top\">{} bytes{}</div>\n", with_commas(top),
+                                 top == scale.bytes_max ? "" : " (a scale of its own)");
   html += svg_open("memory",
                    fmt::format("{}: bytes over time. At most {} held, {} granted, {} requested; at the end {}, {}, {}",
                                name, with_commas(run.at_peak.held), with_commas(run.bytes.peak_granted),
                                with_commas(run.bytes.peak_requested), with_commas(end.held.last),
                                with_commas(end.granted.last), with_commas(end.requested.last)),
                    chart_height);
-  const std::uint64_t top = scale.bytes_max;
   html +=
       fmt::format("<path class=\"granted\" d=\"{}\"/>\n", area_path(scale, series, &sim::SeriesBucket::granted, top));
   html += fmt::format("<path class=\"requested\" d=\"{}\"/>\n",

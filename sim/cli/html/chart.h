@@ -12,7 +12,7 @@
 
 namespace kmemlab::cli {
 
-/// One scale for all charts of a page, so that cores compare by eye.
+/// One scale for all charts of a page, so that cores compare by eye; a chart below a quarter of it has its own.
 struct ChartScale {
   std::uint64_t first_tick = 0, last_tick = 0;
   std::uint64_t bytes_max = 0, asleep_max = 0;

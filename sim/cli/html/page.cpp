@@ -98,8 +98,8 @@ std::string html_page(const ReplayReport& report, const Pictures& pictures) {
   std::string html = page_head(report) + "<main>\n" + heading(report) + quality(report.trace.quality());
   html += machines(report) + tables(report);
   html +=
-      "<h2>Over time</h2>\n<p>All charts have one time axis and one scale of bytes. Time is simulated, from the first "
-      "event shown.</p>\n" +
+      "<h2>Over time</h2>\n<p>All charts have one time axis, and one scale of bytes unless they say otherwise. Time is "
+      "simulated, from the first event shown.</p>\n" +
       chart_legend();
   for (std::size_t i = 0; i < pictures.size(); ++i) html += core(report, report.runs[i], *pictures[i], scale);
   return html +

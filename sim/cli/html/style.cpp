@@ -20,7 +20,7 @@ caption{text-align:left;font-weight:bold;padding:.2em 0}
 th,td{padding:.2em .5em;text-align:right;vertical-align:top;border-bottom:1px solid #bbb}
 thead th{border-bottom:1px solid #000;font-weight:600;white-space:nowrap}
 th:first-child{text-align:left;padding-left:0}
-tbody th{font-weight:500;overflow-wrap:anywhere}
+tbody th{min-width:6.5em;font-weight:500;overflow-wrap:anywhere}
 abbr{text-decoration:underline dotted;text-underline-offset:.15em}
 .legend,.note{color:#333;font-size:.82rem;margin:.1em 0 .6em}
 .chart{margin:.6em 0;padding:0 .6em;overflow:hidden}
@@ -45,7 +45,7 @@ path.tick{stroke:#000;stroke-width:1px}
 .swatch{width:2.2em;height:1em;vertical-align:-.15em;border:1px solid #999}
 .chart svg.strip{height:2.2rem;margin-bottom:.4rem}
 footer{margin-top:3em;border-top:1px solid #000;font-size:.85rem}
-@media(max-width:44rem){
+@media screen and (max-width:44rem){
 body{padding:.7rem;font-size:15px}
 svg.memory{height:11rem}
 table,caption,tbody,tr,tbody th,td{display:block;width:100%}
