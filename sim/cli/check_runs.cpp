@@ -59,7 +59,7 @@ Fallible<std::vector<sim::Report>> run_entry(const check::Entry& entry) {
   wanted.native = entry.native;
   wanted.policy.window = entry.window;
   ReplayReport report{trace->reader, *totals, entry.machine, entry.window, entry.native, {}, {}, {}};
-  if (auto done = run_all(*trace, wanted, nullptr, report); !done) return Failure<Error>{done.error()};
+  if (auto done = run_all(*trace, wanted, {}, report); !done) return Failure<Error>{done.error()};
   return std::move(report.runs);
 }
 
