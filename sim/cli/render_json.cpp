@@ -135,7 +135,7 @@ namespace {
 
 Json machine_json(const sim::MachineSpec& machine, const traces::KmtReader& trace) {
   const sim::Profile& p = machine.profile;
-  const sim::KernelOptions kernel = sim::kernel_options(machine, trace);
+  const sim::KernelOptions kernel = sim::kernel_options(machine, *trace.view());
   return {{"name", p.name},
           {"page_size", p.page_bytes()},
           {"word_bytes", p.word_bytes},

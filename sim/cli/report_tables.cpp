@@ -23,7 +23,7 @@ std::string core_name(const ReplayReport& report, const sim::Report& r) {
 
 std::string machine_text(const sim::MachineSpec& machine, const traces::KmtReader& trace) {
   const sim::Profile& p = machine.profile;
-  const sim::KernelOptions kernel = sim::kernel_options(machine, trace);
+  const sim::KernelOptions kernel = sim::kernel_options(machine, *trace.view());
   return fmt::format("{}, {} pages, RAM {}, arena {} at 0x{:x}", p.name, size_text(p.page_bytes()),
                      size_text(kernel.ram_bytes), size_text(kernel.arena_bytes), p.arena_base.v);
 }

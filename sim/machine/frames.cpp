@@ -15,7 +15,7 @@ constexpr std::size_t page_bytes_max = 8192;
 }  // namespace
 
 HostPage HostPage::copy_of(const std::uint8_t* source, std::size_t bytes) {
-  void* raw = ::operator new(sizeof(Head) + bytes, std::align_val_t{alignof(Head)});
+  void* raw = ::operator new (sizeof(Head) + bytes, std::align_val_t{alignof(Head)});
   HostPage page;
   page.head_ = new (raw) Head;
   std::memcpy(page.bytes(), source, bytes);
@@ -25,7 +25,7 @@ HostPage HostPage::copy_of(const std::uint8_t* source, std::size_t bytes) {
 void HostPage::drop() {
   if (head_ == nullptr || head_->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   head_->~Head();
-  ::operator delete(head_, std::align_val_t{alignof(Head)});
+  ::operator delete (head_, std::align_val_t{alignof(Head)});
   head_ = nullptr;
 }
 
@@ -37,7 +37,9 @@ const std::uint8_t* Frames::zeros() {
   return page.data();
 }
 
-Frame Frames::take_kernel_frame() { return next_kernel_++; }
+Frame Frames::take_kernel_frame() {
+  return next_kernel_++;
+}
 
 void Frames::Mine::add(std::size_t leaf, Frame i) {
   if (leaf >= bits_.size()) bits_.resize(leaf + 1);
@@ -100,6 +102,21 @@ std::uint64_t Frames::digest() {
     }
   }
   return mix64(sum_);
+}
+
+std::size_t Frames::bytes_not_shared(const Frames& other) const {
+  std::size_t bytes = 0;
+  for (std::size_t n = 0; n < leaves_.size(); ++n) {
+    const Leaf* leaf = leaves_[n].get();
+    const Leaf* with = n < other.leaves_.size() ? other.leaves_[n].get() : nullptr;
+    if (leaf == nullptr || leaf == with) continue;
+    bytes += sizeof(Leaf);
+    for (std::size_t i = 0; i < leaf_frames; ++i) {
+      const HostPage& page = leaf->page[i];
+      if (page && (with == nullptr || !page.same_as(with->page[i]))) bytes += page_bytes_ + HostPage::head_bytes;
+    }
+  }
+  return bytes;
 }
 
 std::size_t Frames::resident() const {

@@ -33,15 +33,17 @@ class HostPage {
   }
   ~HostPage() { drop(); }
 
+  static constexpr std::size_t head_bytes = 64;  ///< in front of the bytes
   /// A private copy of `source`, which has `bytes` bytes.
   static HostPage copy_of(const std::uint8_t* source, std::size_t bytes);
 
   bool unique() const { return head_ != nullptr && head_->refs.load(std::memory_order_acquire) == 1; }
   explicit operator bool() const { return head_ != nullptr; }
+  bool same_as(const HostPage& other) const { return head_ == other.head_; }
   std::uint8_t* bytes() const { return reinterpret_cast<std::uint8_t*>(head_ + 1); }
 
  private:
-  struct alignas(64) Head {
+  struct alignas(head_bytes) Head {
     std::atomic<std::uint32_t> refs{1};
   };
   void drop();
@@ -87,6 +89,9 @@ class Frames {
   /// Hash over the contents of all frames, by number. A frame of zeros counts like one never written. Frames that were
   /// not written since the last call are not read again; pointers from writable() end here.
   std::uint64_t digest();
+
+  /// Bytes on the host of frames, and of the tables over them, that `other` does not have.
+  std::size_t bytes_not_shared(const Frames& other) const;
 
   /// Frames that have bytes on the host (shared ones count in every copy).
   std::size_t resident() const;

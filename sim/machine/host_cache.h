@@ -56,6 +56,7 @@ class HostCache {
   void forget_write_permissions() {
     for (Page& p : held_->page) p.writable = nothing;
   }
+  static std::size_t held_bytes() { return sizeof(Held); }
   void clear() const {
     if (held_->used) *held_ = Held{};
   }

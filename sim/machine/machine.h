@@ -283,6 +283,9 @@ class Machine {
 
   /// Contents of all frames, by number.
   std::uint64_t memory_digest();
+  /// Bytes of frames on the host that this machine has and `other`, a copy of it or its original, has not; and what
+  /// every copy has for itself.
+  std::size_t bytes_not_shared(const Machine& other) const;
   /// All guest-visible state: frames, pool, CPUs (clock, level, TLB in order of use), counters, console, planned
   /// interrupts, fault. Costs the frames written since the last digest.
   std::uint64_t digest();

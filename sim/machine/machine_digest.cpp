@@ -67,4 +67,10 @@ std::uint64_t Machine::digest() {
   return d.value();
 }
 
+std::size_t Machine::bytes_not_shared(const Machine& other) const {
+  std::size_t bytes = sizeof *this + s_.frames.bytes_not_shared(other.s_.frames);
+  for (const Cpu& cpu : s_.cpus) bytes += sizeof cpu + HostCache::held_bytes() + cpu.tlb.entries() * Tlb::entry_bytes;
+  return bytes;
+}
+
 }  // namespace kmemlab::sim

@@ -50,6 +50,7 @@ class Tlb {
     stamp_[s] = access;
   }
   void clear(Slot s) { fill(s, empty_tag, Pte{}, 0); }
+  static constexpr std::size_t entry_bytes = 2 * sizeof(std::uint64_t) + sizeof(Pte);  ///< on the host
   unsigned entries() const { return static_cast<unsigned>(tag_.size()); }
   unsigned ways() const { return ways_; }
 

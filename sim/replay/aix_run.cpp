@@ -41,10 +41,10 @@ Fallible<AixOptions> parse_options(const CoreSpec& core) {
 
 }  // namespace
 
-Fallible<RunFacts> replay_aix(const RunInputs& in) {
+Fallible<std::unique_ptr<Session>> aix_session(const SessionInputs& in) {
   auto options = parse_options(in.core);
   if (!options) return Failure<Error>{options.error()};
-  return run_core<AixAdapter>(*options, in);
+  return session_on<AixAdapter>(*options, in);
 }
 
 }  // namespace kmemlab::sim

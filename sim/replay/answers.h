@@ -20,8 +20,16 @@ template <class Adapter, class Clock = CallClock>
 class Answers {
  public:
   using Call = typename Adapter::Call;
-  Answers(Adapter& adapter, Observer& observer, Clock& clock)
-      : adapter_(adapter), observer_(observer), clock_(clock), booking_(observer) {}
+  Answers(Adapter& adapter, Clock& clock) : adapter_(&adapter), clock_(&clock) {}
+  /// A copy answers for other objects.
+  void rebind(Adapter& adapter, Clock& clock) {
+    adapter_ = &adapter;
+    clock_ = &clock;
+  }
+  void watch(Observer& observer) {
+    observer_ = &observer;
+    booking_.watch(observer);
+  }
 
   /// How long a request slept before it was answered, and whether a rule kept it from being made at all.
   struct Before {
@@ -38,38 +46,38 @@ class Answers {
       to.state = Block::State::live;
       to.address = call.address.v;
       to.granted = call.granted;
-      to.tag = adapter_.tag_of(call);
+      to.tag = adapter_->tag_of(call);
     } else {
       to.state = Block::State::absent;
-      end.ending = before.forbidden || adapter_.is_refusal(call.reason) ? Ending::refused : Ending::failed;
+      end.ending = before.forbidden || adapter_->is_refusal(call.reason) ? Ending::refused : Ending::failed;
     }
-    const std::uint64_t tick = before.forbidden ? clock_.no_call(at) : clock_.now();
-    booking_.alloc_over(at, to, end, {clock_.start(), tick}, metadata());
+    const std::uint64_t tick = before.forbidden ? clock_->no_call(at) : clock_->now();
+    booking_.alloc_over(at, to, end, {clock_->start(), tick}, metadata());
   }
 
   void free_over(const CallContext& at, const Block& block, const Booking::FreeEnd& end) {
-    const std::uint64_t tick = end.ending == Ending::ok ? clock_.now() : clock_.no_call(at);
-    booking_.free_over(at, block, end, {clock_.start(), tick}, metadata());
+    const std::uint64_t tick = end.ending == Ending::ok ? clock_->now() : clock_->no_call(at);
+    booking_.free_over(at, block, end, {clock_->start(), tick}, metadata());
   }
 
-  Digest& digest() { return booking_.digest(); }
+  const Digest& digest() const { return booking_.digest(); }
   std::uint64_t last_tick() const { return booking_.last_tick(); }
 
  private:
   /// Bytes of tables inside held pages; who watches is told where they lie when there are more of them.
   std::uint64_t metadata() {
-    const std::uint64_t bytes = adapter_.metadata_bytes();
+    const std::uint64_t bytes = adapter_->metadata_bytes();
     if constexpr (HasMetadata<Adapter>) {
       if (bytes != metadata_) [[unlikely]]
-        adapter_.for_each_metadata([&](AddrRange range) { observer_.on_metadata(range); });
+        adapter_->for_each_metadata([&](AddrRange range) { observer_->on_metadata(range); });
       metadata_ = bytes;
     }
     return bytes;
   }
 
-  Adapter& adapter_;
-  Observer& observer_;
-  Clock& clock_;
+  Adapter* adapter_;
+  Clock* clock_;
+  Observer* observer_ = nullptr;
   Booking booking_;
   std::uint64_t metadata_ = 0;
 };

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 
 #include "core/machine/channel.h"
 #include "sim/replay/events.h"
@@ -46,6 +45,11 @@ class Background {
     frees_.pop_front();
     return true;
   }
+  /// f(free) for each deferred free, oldest first.
+  template <class F>
+  void for_each_free(F f) const {
+    for (const WaitingFree& free : frees_) f(free);
+  }
   bool take_thread() {
     const bool woken = thread_woken_;
     thread_woken_ = false;
@@ -53,7 +57,7 @@ class Background {
   }
 
  private:
-  std::deque<WaitingFree> frees_;
+  Fifo<WaitingFree> frees_;
   bool thread_woken_ = false;
 };
 

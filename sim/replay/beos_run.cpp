@@ -35,10 +35,10 @@ Fallible<BeosOptions> parse_options(const CoreSpec& core) {
 
 }  // namespace
 
-Fallible<RunFacts> replay_beos(const RunInputs& in) {
+Fallible<std::unique_ptr<Session>> beos_session(const SessionInputs& in) {
   auto options = parse_options(in.core);
   if (!options) return Failure<Error>{options.error()};
-  return run_core<BeosAdapter, SmpReplayer>(*options, in);
+  return session_on<BeosAdapter, SmpReplayer>(*options, in);
 }
 
 }  // namespace kmemlab::sim

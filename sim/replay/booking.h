@@ -13,7 +13,8 @@ namespace kmemlab::sim {
 
 class Booking {
  public:
-  explicit Booking(Observer& observer) : observer_(observer) {}
+  /// Who is told; before the first call, and whenever it changes.
+  void watch(Observer& observer) { observer_ = &observer; }
 
   /// When the call began, or would have begun, and when it was over.
   struct Times {
@@ -54,7 +55,7 @@ class Booking {
     tell(at, block, times, metadata);
   }
 
-  Digest& digest() { return digest_; }
+  const Digest& digest() const { return digest_; }
   /// Tick of the last event told.
   std::uint64_t last_tick() const { return last_tick_; }
 
@@ -74,10 +75,10 @@ class Booking {
     digest_.add(c_.id);
     digest_.add(c_.address.v);
     last_tick_ = std::max(last_tick_, times.over);
-    observer_.on_completion(c_);
+    observer_->on_completion(c_);
   }
 
-  Observer& observer_;
+  Observer* observer_ = nullptr;
   Completion c_;
   Digest digest_;
   std::uint64_t last_tick_ = 0;

@@ -35,10 +35,10 @@ Fallible<Bsd386Options> parse_options(const CoreSpec& core) {
 
 }  // namespace
 
-Fallible<RunFacts> replay_bsd386(const RunInputs& in) {
+Fallible<std::unique_ptr<Session>> bsd386_session(const SessionInputs& in) {
   auto options = parse_options(in.core);
   if (!options) return Failure<Error>{options.error()};
-  return run_core<Bsd386Adapter>(*options, in);
+  return session_on<Bsd386Adapter>(*options, in);
 }
 
 }  // namespace kmemlab::sim

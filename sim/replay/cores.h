@@ -1,19 +1,18 @@
-// The cores that a replay can run: for each what it is called, its options, and its run function, which lives in a file
-// of its own, since it instantiates the core (one explicit instantiation per core keeps rebuilds short).
+// The cores that a replay can run: for each what it is called, its options, and what makes a session of it, which lives
+// in a file of its own, since it instantiates the core (one explicit instantiation per core keeps rebuilds short).
 #pragma once
 
-#include "core/base/ints.h"
-#include "sim/replay/replay.h"
+#include <memory>
+
+#include "sim/replay/session.h"
 
 namespace kmemlab::sim {
 
-struct RunInputs {
-  traces::KmtReader& trace;
+struct SessionInputs {
+  const std::shared_ptr<const traces::KmtView>& trace;
   const CoreSpec& core;
   const MachineSpec& machine;
   const ReplayPolicy& policy;
-  Observer& observer;
-  const ReplayProgress& progress;
 };
 
 CoreInfo aix_info();
@@ -21,9 +20,9 @@ CoreInfo beos_info();
 CoreInfo bsd386_info();
 CoreInfo osf1_info();
 
-Fallible<RunFacts> replay_aix(const RunInputs& in);
-Fallible<RunFacts> replay_beos(const RunInputs& in);
-Fallible<RunFacts> replay_bsd386(const RunInputs& in);
-Fallible<RunFacts> replay_osf1(const RunInputs& in);
+Fallible<std::unique_ptr<Session>> aix_session(const SessionInputs& in);
+Fallible<std::unique_ptr<Session>> beos_session(const SessionInputs& in);
+Fallible<std::unique_ptr<Session>> bsd386_session(const SessionInputs& in);
+Fallible<std::unique_ptr<Session>> osf1_session(const SessionInputs& in);
 
 }  // namespace kmemlab::sim

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "core/base/addr.h"
+#include "sim/replay/fifo.h"
 #include "traces/event.h"
 
 namespace kmemlab::sim {
@@ -67,7 +67,7 @@ struct Queued {
 struct TaskState {
   bool asleep = false;      ///< under one kernel lock: its request sleeps
   std::uint32_t calls = 0;  ///< where calls overlap: its calls that have not ended
-  std::deque<Queued> queue;
+  Fifo<Queued> queue;
 };
 
 }  // namespace kmemlab::sim

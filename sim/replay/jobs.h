@@ -66,6 +66,7 @@ class Jobs {
   }
   void give(std::uint32_t handle) {
     jobs_[handle].stage = Job<Adapter>::Stage::over;
+    jobs_[handle].detached = false;
     free_handles_.push_back(handle);
   }
 
@@ -74,6 +75,15 @@ class Jobs {
   void for_each_waiting(F f) const {
     for (const Job<Adapter>& j : jobs_) {
       if (j.stage != Job<Adapter>::Stage::over && j.kind == Job<Adapter>::Kind::alloc) f(j);
+    }
+  }
+  /// f(block) for each granted block that only a job knows: its free is under way, or will ask here.
+  template <class F>
+  void for_each_holding(F f) const {
+    for (const Job<Adapter>& j : jobs_) {
+      const bool freeing = j.kind == Job<Adapter>::Kind::free && j.stage != Job<Adapter>::Stage::over;
+      const bool kept = j.kind == Job<Adapter>::Kind::alloc && j.stage == Job<Adapter>::Stage::over && j.detached;
+      if ((freeing || kept) && j.block.state == Block::State::live) f(j.block);
     }
   }
   void count_waiting(RunFacts& facts) const {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/base/addr.h"
 #include "core/machine/channel.h"
 #include "core/machine/outcome.h"
+#include "core/machine/step.h"
 #include "sim/kernel/kernel.h"
 #include "sim/replay/run_facts.h"
 
@@ -67,6 +69,15 @@ class Observer : public PageWatcher {
   /// At the end, before on_end: an allocation that is asleep, or queued behind a sleeping one of its task.
   virtual void on_unfinished(std::uint64_t /*event*/, std::uint64_t /*requested*/) {}
   virtual void on_end(std::uint64_t /*tick*/) {}
+
+  /// Should the core's steps be collected? Asked when the run is played on.
+  virtual bool wants_steps() const { return false; }
+  /// Event `event` has arrived, and what followed at once is over: all that was told since the last call belongs to it.
+  /// `steps`: what the core did meanwhile, in order. Once more at the end, with the number of events, for what was
+  /// still under way. Only if wants_steps().
+  virtual void on_event_over(std::uint64_t /*event*/, std::span<const Step> /*steps*/) {}
+  /// After on_event_over: stop playing here?
+  virtual bool enough() const { return false; }
 };
 
 }  // namespace kmemlab::sim

@@ -54,10 +54,10 @@ Fallible<Osf1Options> parse_options(const CoreSpec& core) {
 
 }  // namespace
 
-Fallible<RunFacts> replay_osf1(const RunInputs& in) {
+Fallible<std::unique_ptr<Session>> osf1_session(const SessionInputs& in) {
   auto options = parse_options(in.core);
   if (!options) return Failure<Error>{options.error()};
-  return run_core<Osf1Adapter>(*options, in);
+  return session_on<Osf1Adapter>(*options, in);
 }
 
 }  // namespace kmemlab::sim

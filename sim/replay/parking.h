@@ -46,13 +46,23 @@ class Parking {
     return handle;
   }
   /// @pre the record's stage is over
-  void give(std::uint32_t handle) { free_handles_.push_back(handle); }
+  void give(std::uint32_t handle) {
+    parked_[handle].detached = false;
+    free_handles_.push_back(handle);
+  }
 
   /// f(record) for each that is queued or asleep.
   template <class F>
   void for_each_waiting(F f) const {
     for (const Parked<Call>& p : parked_) {
       if (p.stage != Stage::over) f(p);
+    }
+  }
+  /// f(record) for each that is answered and kept for a free that will ask.
+  template <class F>
+  void for_each_kept(F f) const {
+    for (const Parked<Call>& p : parked_) {
+      if (p.stage == Stage::over && p.detached) f(p);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/base/ints.h"
 #include "sim/replay/cores.h"
 
 namespace kmemlab::sim {
@@ -20,23 +21,33 @@ std::uint64_t roomy_bytes(std::uint64_t peak_granted_bytes, const Profile& profi
   return std::min(bytes, std::bit_floor(profile.arena_bytes_max));
 }
 
-KernelOptions kernel_options(const MachineSpec& machine, const traces::KmtReader& trace) {
+KernelOptions kernel_options(const MachineSpec& machine, const traces::KmtView& trace) {
   KernelOptions o;
-  const std::uint64_t roomy = roomy_bytes(trace.peak_granted_bytes(), machine.profile);
+  const std::uint64_t roomy = roomy_bytes(trace.facts().peak_granted_bytes, machine.profile);
   o.arena_bytes = round_up(machine.arena_bytes != 0 ? machine.arena_bytes : roomy, machine.profile.page_bytes());
   o.ram_bytes = round_up(machine.ram_bytes != 0 ? machine.ram_bytes : roomy, machine.profile.page_bytes());
   o.cpus = std::clamp(trace.source().cpus, 1U, 1024U);
   return o;
 }
 
-Fallible<RunFacts> replay(traces::KmtReader& trace, const CoreSpec& core, const MachineSpec& machine,
-                          const ReplayPolicy& policy, Observer& observer, const ReplayProgress& progress) {
-  const RunInputs inputs{trace, core, machine, policy, observer, progress};
-  if (core.name == "aix") return replay_aix(inputs);
-  if (core.name == "beos") return replay_beos(inputs);
-  if (core.name == "osf1") return replay_osf1(inputs);
-  if (core.name == "bsd386") return replay_bsd386(inputs);
+Fallible<std::unique_ptr<Session>> open_session(const std::shared_ptr<const traces::KmtView>& trace,
+                                                const CoreSpec& core, const MachineSpec& machine,
+                                                const ReplayPolicy& policy) {
+  const SessionInputs inputs{trace, core, machine, policy};
+  if (core.name == "aix") return aix_session(inputs);
+  if (core.name == "beos") return beos_session(inputs);
+  if (core.name == "bsd386") return bsd386_session(inputs);
+  if (core.name == "osf1") return osf1_session(inputs);
   return fail("unknown core '" + core.name + "'");
+}
+
+Fallible<RunFacts> replay(const traces::KmtReader& trace, const CoreSpec& core, const MachineSpec& machine,
+                          const ReplayPolicy& policy, Observer& observer, const ReplayProgress& progress) {
+  auto session = open_session(trace.view(), core, machine, policy);
+  if (!session) return Failure<Error>{session.error()};
+  const auto played = (*session)->play(trace.events(), observer, progress);
+  if (!played) return Failure<Error>{played.error()};
+  return (*session)->finish(observer);
 }
 
 }  // namespace kmemlab::sim

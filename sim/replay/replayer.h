@@ -10,79 +10,35 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
-#include <vector>
 
 #include "sim/kernel/kernel.h"
-#include "sim/replay/answers.h"
 #include "sim/replay/background.h"
 #include "sim/replay/call_clock.h"
-#include "sim/replay/event_reader.h"
-#include "sim/replay/events.h"
-#include "sim/replay/observer.h"
 #include "sim/replay/parking.h"
-#include "sim/replay/play_events.h"
-#include "sim/replay/policy.h"
-#include "sim/replay/run_facts.h"
-#include "traces/kmt/reader.h"
+#include "sim/replay/player.h"
+#include "sim/replay/session.h"
+#include "sim/replay/window.h"
 
 namespace kmemlab::sim {
 
 template <class Adapter>
-class Replayer {
+class Replayer : public Player<Adapter, CallClock> {
+  using Base = Player<Adapter, CallClock>;
+
  public:
-  using KernelType = typename Adapter::KernelType;
-  Replayer(KernelType& kernel, Adapter& adapter, traces::KmtReader& trace, const ReplayPolicy& policy,
-           Observer& observer)
-      : kernel_(kernel),
-        adapter_(adapter),
-        trace_(trace),
-        observer_(observer),
-        window_(policy.window),
-        clock_(kernel.cpus()),
-        events_(trace.tables(), policy, kernel.cpus()),
-        answers_(adapter, observer, clock_) {
-    blocks_.resize(trace.max_slots() + 1);  // the last one for allocations that have no slot: nothing frees them
-    tasks_.resize(trace.tables().tasks.size());
+  using typename Base::KernelType;
+  Replayer(KernelType& kernel, Adapter& adapter, const traces::KmtView& trace, const ReplayPolicy& policy)
+      : Base(kernel, adapter, trace, policy, CallClock(kernel.cpus())) {}
+
+  // ---- What a session calls, in this order; a MachineTrap that passes through ends the run: trapped(), then end().
+  // ----
+  void boot() {
+    observer_->on_begin(*kernel_);
+    adapter_->boot(*kernel_);
+    if constexpr (HasThread<Adapter>) run_thread();
   }
-
-  /// Boots the system and plays the whole trace. Errors are the trace's (damaged chunk); a panic of the core ends the
-  /// run and stands in RunFacts::stopped. `progress(events done)` is called now and then.
-  template <class Progress>
-  Fallible<RunFacts> run(Progress&& progress) {
-    observer_.on_begin(kernel_);
-    kernel_.set_page_watcher(&observer_);
-    try {
-      adapter_.boot(kernel_);
-      if constexpr (HasThread<Adapter>) run_thread();
-      const auto play_row = [&](const traces::EventBlock& block, std::uint32_t i) {
-        prefetch(block, i + 6);
-        play(block, i);
-      };
-      const auto edge = [&](WindowEdge which, std::uint64_t event, std::uint64_t tick) {
-        run_background(tick);
-        tell_edge(which, event, tick);
-      };
-      if (auto played = play_events(trace_, window_, play_row, edge, progress); !played) {
-        return Failure<Error>{played.error()};
-      }
-      run_background(~std::uint64_t{0});
-    } catch (const MachineTrap&) {
-      facts_.stopped = kernel_.machine().stopped()->message + " at event " + std::to_string(current_event_);
-    }
-    return end();
-  }
-
- private:
-  using Call = typename Adapter::Call;
-  static constexpr bool has_background = HasThread<Adapter> || RefusesFrees<Adapter>;
-
-  /// Slots are known ahead; their records are scattered over more than a first-level cache.
-  void prefetch(const traces::EventBlock& b, std::uint32_t i) const {
-    if (i < b.events && b.slot[i] < blocks_.size()) __builtin_prefetch(&blocks_[b.slot[i]], 1);
-  }
-
   void play(const traces::EventBlock& b, std::uint32_t i) {
+    if (i + 6 < b.events) blocks_.prefetch(b.slot[i + 6]);  // scattered over more than a first-level cache
     if constexpr (has_background) {
       if (background_.due()) [[unlikely]]
         run_background(b.tick[i]);
@@ -102,14 +58,60 @@ class Replayer {
         return;
     }
   }
-
-  void tell_edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+  void edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+    run_background(tick);
     facts_.lock_ticks = clock_.lock_ticks();
     facts_.call_ticks = clock_.call_ticks();
-    if (which == WindowEdge::closes) return observer_.on_window_close(tick, facts_);
-    kernel_.machine().restart_raised_max();
-    observer_.on_window_open(event, tick, facts_);
+    if (which == WindowEdge::closes) return observer_->on_window_close(tick, facts_);
+    kernel_->machine().restart_raised_max();
+    observer_->on_window_open(event, tick, facts_);
   }
+  void run_out() { run_background(~std::uint64_t{0}); }
+  RunFacts end(std::uint64_t last_tick) {
+    count_waiting(parked_, tasks_, facts_);
+    parked_.for_each_waiting([&](const auto& p) { observer_->on_unfinished(p.at.event, p.block.requested); });
+    observer_->on_end(std::max(answers_.last_tick(), last_tick));
+    facts_.lock_ticks = clock_.lock_ticks();
+    facts_.call_ticks = clock_.call_ticks();
+    this->finish_digest();
+    return facts_;
+  }
+
+  // ---- What a session shows. ----
+  std::uint64_t now() const { return clock_.now(); }
+  template <class F>
+  void for_each_block(F f) const {
+    blocks_.for_each(f);
+    parked_.for_each_kept([&](const Parked<Call>& p) {
+      if (p.block.state == Block::State::live) f(p.block, Holding::leaving);
+    });
+    for_each_queued_block(tasks_, f);
+    background_.for_each_free([&](const WaitingFree& w) { f(w.block, Holding::leaving); });
+  }
+  template <class F>
+  void for_each_waiting(F f) const {
+    parked_.for_each_waiting([&](const Parked<Call>& p) {
+      const bool asleep = p.stage == Stage::asleep;
+      f(Waiting{p.at.event, p.block.id, p.block.requested, asleep ? p.since_tick : p.at.tick, p.at.task,
+                asleep ? p.call.channel : Channel{}, asleep ? p.call.cause : SleepCause::none});
+    });
+  }
+  std::uint64_t bytes_not_shared(const Replayer& with) const {
+    return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + tasks_.size() * sizeof(TaskState);
+  }
+  /// A process frees the block now, whatever the trace says; the trace's own free is skipped later. False: not live.
+  bool free_now(std::uint64_t id) {
+    Block* block = blocks_.live(id);
+    if (block == nullptr) return false;
+    execute_free(this->context_of_now(clock_.now()), *block, false);
+    block->state = Block::State::absent;
+    drain();
+    return true;
+  }
+
+ private:
+  using Call = typename Adapter::Call;
+  static constexpr bool has_background = HasThread<Adapter> || RefusesFrees<Adapter>;
 
   bool must_queue(const CallContext& at) const {
     return asleep_tasks_ != 0 && !at.interrupt && at.task < tasks_.size() && tasks_[at.task].asleep;
@@ -119,9 +121,9 @@ class Replayer {
     CallContext at = events_.context_of(b, i);
     at.may_sleep = events_.may_sleep(b, i);
     current_event_ = at.event;
-    const auto no_slot = static_cast<std::uint32_t>(blocks_.size() - 1);
-    const std::uint32_t slot = b.slot[i] < no_slot ? b.slot[i] : no_slot;
-    if (blocks_[slot].state != Block::State::empty && slot != no_slot) release_slot(at, slot, true);
+    const std::uint32_t slot = blocks_.place_of(b.slot[i]);
+    Block& in_slot = blocks_.at(slot);
+    if (in_slot.state != Block::State::empty && slot != blocks_.nobodys()) release_slot(at, in_slot, true);
     Block block;
     block.requested = b.requested[i];
     block.id = b.id[i];
@@ -133,17 +135,18 @@ class Replayer {
       return;
     }
     Call& call = call_;
-    if (!adapter_.prepare(call, request, at)) {
-      answers_.alloc_over(blocks_[slot], block, call, Outcome::failed, at, {0, 0, true});
+    if (!adapter_->prepare(call, request, at)) {
+      answers_.alloc_over(in_slot, block, call, Outcome::failed, at, {0, 0, true});
       return;
     }
-    const Outcome outcome = clock_.run(kernel_, at, at.tick, [&] { return adapter_.run(kernel_, call); });
+    const Outcome outcome = clock_.run(*kernel_, at, at.tick, [&] { return adapter_->run(*kernel_, call); });
     if (outcome == Outcome::blocked) {
       const std::uint32_t handle = park(at, block, slot, Stage::asleep);
       parked_[handle].call = call;
       fall_asleep(handle);
     } else {
-      answers_.alloc_over(blocks_[slot], block, call, outcome, at, {});
+      answers_.alloc_over(in_slot, block, call, outcome, at, {});
+      blocks_.answered(slot);
     }
     drain();
   }
@@ -151,8 +154,8 @@ class Replayer {
   void free_arrives(const traces::EventBlock& b, std::uint32_t i) {
     const CallContext at = events_.context_of(b, i);
     current_event_ = at.event;
-    const std::uint32_t slot = b.slot[i];
-    if (slot >= blocks_.size() - 1 || blocks_[slot].state == Block::State::empty) {
+    Block* in_slot = blocks_.named(b.slot[i]);
+    if (in_slot == nullptr) {
       if (b.id[i] == traces::no_block) {
         ++facts_.null_frees;
       } else {
@@ -160,13 +163,12 @@ class Replayer {
       }
       return;
     }
-    release_slot(at, slot, false);
+    release_slot(at, *in_slot, false);
     drain();
   }
 
-  /// The trace is done with the block in `slot`: free it now, or queue the free behind its sleeping task.
-  void release_slot(const CallContext& at, std::uint32_t slot, bool implied) {
-    Block& block = blocks_[slot];
+  /// The trace is done with the block in this slot: free it now, or queue the free behind its sleeping task.
+  void release_slot(const CallContext& at, Block& block, bool implied) {
     if (block.state == Block::State::pending) parked_[block.handle].detached = true;
     if (must_queue(at)) {
       tasks_[at.task].queue.push_back({Queued::Kind::free, no_handle, {at, block, implied}});
@@ -191,11 +193,11 @@ class Replayer {
       }
       case Block::State::live:
         if constexpr (RefusesFrees<Adapter>) {
-          if (const Reason rule = adapter_.free_forbidden(at); rule != Reason::none) [[unlikely]]
+          if (const Reason rule = adapter_->free_forbidden(at); rule != Reason::none) [[unlikely]]
             return forbidden_free(at, block, rule, implied);
         }
-        clock_.run(kernel_, at, at.tick, [&] {
-          adapter_.free(kernel_, block);
+        clock_.run(*kernel_, at, at.tick, [&] {
+          adapter_->free(*kernel_, block);
           return Outcome::done;
         });
         answers_.free_over(at, block, {Ending::ok, Reason::none, implied});
@@ -209,7 +211,10 @@ class Replayer {
 
   /// The block stays the system's for good, unless a process is asked to free it.
   void forbidden_free(CallContext at, const Block& block, Reason rule, bool implied) {
-    if (!adapter_.defers_frees()) return answers_.free_over(at, block, {Ending::refused, rule, implied});
+    if (!adapter_->defers_frees()) {
+      blocks_.lose(block);
+      return answers_.free_over(at, block, {Ending::refused, rule, implied});
+    }
     at.interrupt = false;
     at.task = traces::no_index;
     ++facts_.deferred_frees;
@@ -220,13 +225,13 @@ class Replayer {
     CallContext at;
     at.event = current_event_;
     ThreadWait wait;
-    clock_.run(kernel_, at, clock_.now(), [&] {
-      wait = adapter_.run_thread(kernel_);
+    clock_.run(*kernel_, at, clock_.now(), [&] {
+      wait = adapter_->run_thread(*kernel_);
       return Outcome::done;
     });
     ++facts_.thread_runs;
-    kernel_.sleep(Sleeper{Background::thread_who, wait.channel, wait.cause, clock_.now()});
-    observer_.on_background(clock_.now());
+    kernel_->sleep(Sleeper{Background::thread_who, wait.channel, wait.cause, clock_.now()});
+    observer_->on_background(clock_.now());
     drain();
   }
 
@@ -253,7 +258,7 @@ class Replayer {
     p.block = block;
     p.slot = slot;
     p.stage = stage;
-    Block& in_slot = blocks_[slot];
+    Block& in_slot = blocks_.at(slot);
     in_slot = block;
     in_slot.state = Block::State::pending;
     in_slot.handle = handle;
@@ -269,20 +274,20 @@ class Replayer {
       tasks_[p.at.task].asleep = true;
       ++asleep_tasks_;
     }
-    kernel_.sleep(Sleeper{handle, p.call.channel, p.call.cause, p.since_tick});
-    observer_.on_sleep({p.at.event, p.since_tick, 0, p.call.channel, p.call.cause, p.at.task});
+    kernel_->sleep(Sleeper{handle, p.call.channel, p.call.cause, p.since_tick});
+    observer_->on_sleep({p.at.event, p.since_tick, 0, p.call.channel, p.call.cause, p.at.task});
   }
 
   /// Runs everybody who was woken, and what queued behind them, until nobody is ready.
   void drain() {
-    if (kernel_.any_ready()) [[unlikely]]
+    if (kernel_->any_ready()) [[unlikely]]
       drain_ready();
   }
   void drain_ready() {
     if (draining_) return;
     draining_ = true;
-    while (kernel_.any_ready()) {
-      for (const Sleeper& s : kernel_.take_ready()) {
+    while (kernel_->any_ready()) {
+      for (const Sleeper& s : kernel_->take_ready()) {
         if (s.who == Background::thread_who) {
           background_.thread_woken();
         } else {
@@ -298,7 +303,7 @@ class Replayer {
     current_event_ = at.event;
     const std::uint64_t slept = clock_.now() - parked_[handle].since_tick;
     parked_[handle].slept_ticks += slept;
-    observer_.on_wake(
+    observer_->on_wake(
         {at.event, clock_.now(), slept, parked_[handle].call.channel, parked_[handle].call.cause, at.task});
     if (at.task < tasks_.size()) {
       tasks_[at.task].asleep = false;
@@ -310,7 +315,7 @@ class Replayer {
 
   void run_parked(std::uint32_t handle, std::uint64_t ready_tick) {
     Parked<Call>& p = parked_[handle];
-    const Outcome outcome = clock_.run(kernel_, p.at, ready_tick, [&] { return adapter_.run(kernel_, p.call); });
+    const Outcome outcome = clock_.run(*kernel_, p.at, ready_tick, [&] { return adapter_->run(*kernel_, p.call); });
     if (outcome == Outcome::blocked) {
       fall_asleep(handle);
     } else {
@@ -331,7 +336,7 @@ class Replayer {
       }
       Parked<Call>& p = parked_[next.parked];
       current_event_ = p.at.event;
-      if (adapter_.prepare(p.call, p.request, p.at)) {
+      if (adapter_->prepare(p.call, p.request, p.at)) {
         run_parked(next.parked, p.at.tick);
       } else {
         finish_parked(next.parked, Outcome::failed, true);
@@ -345,7 +350,8 @@ class Replayer {
     Block result;
     answers_.alloc_over(result, p.block, p.call, outcome, p.at, {p.slept_ticks, p.sleeps, forbidden});
     if (!p.detached) {
-      blocks_[p.slot] = result;
+      blocks_.at(p.slot) = result;
+      blocks_.answered(p.slot);
       parked_.give(handle);
       return;
     }
@@ -356,35 +362,21 @@ class Replayer {
     execute_free(free.at, result, free.implied);
   }
 
-  RunFacts end() {
-    count_waiting(parked_, tasks_, facts_);
-    parked_.for_each_waiting([&](const auto& p) { observer_.on_unfinished(p.at.event, p.block.requested); });
-    observer_.on_end(std::max(answers_.last_tick(), trace_.last_tick()));
-    facts_.lock_ticks = clock_.lock_ticks();
-    facts_.call_ticks = clock_.call_ticks();
-    answers_.digest().add(adapter_.digest());
-    answers_.digest().add(kernel_.digest());
-    facts_.digest = answers_.digest().value();
-    return facts_;
-  }
-
-  KernelType& kernel_;
-  Adapter& adapter_;
-  traces::KmtReader& trace_;
-  Observer& observer_;
-  MetricsWindow window_;
-  std::vector<Block> blocks_;  ///< by slot
-  std::vector<TaskState> tasks_;
+  using Base::adapter_;
+  using Base::answers_;
+  using Base::blocks_;
+  using Base::clock_;
+  using Base::current_event_;
+  using Base::events_;
+  using Base::facts_;
+  using Base::kernel_;
+  using Base::observer_;
+  using Base::tasks_;
   Parking<Call> parked_;
-  CallClock clock_;
-  EventReader events_;
-  Answers<Adapter> answers_;
   Background background_;
-  std::uint64_t current_event_ = 0;
   std::uint64_t asleep_tasks_ = 0;
   bool draining_ = false;
   Call call_;  ///< of the present event, unless it is parked
-  RunFacts facts_;
 };
 
 }  // namespace kmemlab::sim

@@ -9,17 +9,14 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 #include "sim/kernel/kernel.h"
 #include "sim/replay/agenda.h"
-#include "sim/replay/answers.h"
-#include "sim/replay/event_reader.h"
 #include "sim/replay/jobs.h"
-#include "sim/replay/play_events.h"
-#include "sim/replay/run_facts.h"
-#include "traces/kmt/reader.h"
+#include "sim/replay/player.h"
+#include "sim/replay/session.h"
+#include "sim/replay/window.h"
 
 namespace kmemlab::sim {
 
@@ -33,53 +30,20 @@ struct JobClock {
 };
 
 template <class Adapter>
-class SmpReplayer {
+class SmpReplayer : public Player<Adapter, JobClock> {
+  using Base = Player<Adapter, JobClock>;
+
  public:
-  using KernelType = typename Adapter::KernelType;
-  SmpReplayer(KernelType& kernel, Adapter& adapter, traces::KmtReader& trace, const ReplayPolicy& policy,
-              Observer& observer)
-      : kernel_(kernel),
-        adapter_(adapter),
-        trace_(trace),
-        observer_(observer),
-        window_(policy.window),
-        cpu_free_at_(kernel.cpus()),
-        events_(trace.tables(), policy, kernel.cpus()),
-        answers_(adapter, observer, clock_) {
-    blocks_.resize(trace.max_slots() + 1);  // the last one for allocations that have no slot: nothing frees them
-    tasks_.resize(trace.tables().tasks.size());
+  using typename Base::KernelType;
+  SmpReplayer(KernelType& kernel, Adapter& adapter, const traces::KmtView& trace, const ReplayPolicy& policy)
+      : Base(kernel, adapter, trace, policy, {}), cpu_free_at_(kernel.cpus()) {}
+
+  // ---- What a session calls: as Replayer's. ----
+  void boot() {
+    observer_->on_begin(*kernel_);
+    adapter_->boot(*kernel_);
+    kernel_->defer_releases(true);
   }
-
-  /// As Replayer::run.
-  template <class Progress>
-  Fallible<RunFacts> run(Progress&& progress) {
-    observer_.on_begin(kernel_);
-    kernel_.set_page_watcher(&observer_);
-    try {
-      adapter_.boot(kernel_);
-      kernel_.defer_releases(true);
-      const auto play_row = [&](const traces::EventBlock& block, std::uint32_t i) { play(block, i); };
-      const auto edge = [&](WindowEdge which, std::uint64_t event, std::uint64_t tick) {
-        run_until(tick);
-        if (which == WindowEdge::closes) return observer_.on_window_close(tick, facts_);
-        kernel_.machine().restart_raised_max();
-        observer_.on_window_open(event, tick, facts_);
-      };
-      if (auto played = play_events(trace_, window_, play_row, edge, progress); !played) {
-        return Failure<Error>{played.error()};
-      }
-      run_until(~std::uint64_t{0});
-    } catch (const MachineTrap&) {
-      facts_.stopped = kernel_.machine().stopped()->message + " at event " + std::to_string(current_event_);
-    }
-    return end();
-  }
-
- private:
-  using JobType = Job<Adapter>;
-  using Stage = typename JobType::Stage;
-  using Kind = typename JobType::Kind;
-
   void play(const traces::EventBlock& b, std::uint32_t i) {
     switch (b.op[i]) {
       case traces::Op::alloc:
@@ -96,14 +60,66 @@ class SmpReplayer {
         return;
     }
   }
+  void edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+    run_until(tick);
+    if (which == WindowEdge::closes) return observer_->on_window_close(tick, facts_);
+    kernel_->machine().restart_raised_max();
+    observer_->on_window_open(event, tick, facts_);
+  }
+  void run_out() { run_until(~std::uint64_t{0}); }
+  RunFacts end(std::uint64_t last_tick) {
+    jobs_.count_waiting(facts_);
+    jobs_.for_each_waiting([&](const JobType& j) { observer_->on_unfinished(j.at.event, j.block.requested); });
+    for (const TaskState& task : tasks_) {
+      for (const Queued& q : task.queue) {
+        facts_.deadlock |=
+            facts_.stopped.empty() && q.kind == Queued::Kind::free && q.free.block.state == Block::State::live;
+      }
+    }
+    observer_->on_end(std::max(answers_.last_tick(), last_tick));
+    this->finish_digest();
+    return facts_;
+  }
+
+  // ---- What a session shows: as Replayer's. ----
+  std::uint64_t now() const { return clock_.now_tick; }
+  template <class F>
+  void for_each_block(F f) const {
+    blocks_.for_each(f);
+    jobs_.for_each_holding([&](const Block& b) { f(b, Holding::leaving); });
+    for_each_queued_block(tasks_, f);
+  }
+  template <class F>
+  void for_each_waiting(F f) const {
+    jobs_.for_each_waiting([&](const JobType& j) {
+      const bool asleep = j.stage == Stage::asleep;
+      f(Waiting{j.at.event, j.block.id, j.block.requested, asleep ? j.since_tick : j.at.tick, j.at.task,
+                asleep ? j.channel() : Channel{}, asleep ? j.cause() : SleepCause::none});
+    });
+  }
+  std::uint64_t bytes_not_shared(const SmpReplayer& with) const {
+    return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + tasks_.size() * sizeof(TaskState);
+  }
+  bool free_now(std::uint64_t id) {
+    Block* block = blocks_.live(id);
+    if (block == nullptr) return false;
+    begin_free({this->context_of_now(clock_.now_tick), *block, false});
+    block->state = Block::State::absent;
+    return true;
+  }
+
+ private:
+  using JobType = Job<Adapter>;
+  using Stage = typename JobType::Stage;
+  using Kind = typename JobType::Kind;
 
   void alloc_arrives(const traces::EventBlock& b, std::uint32_t i) {
     CallContext at = events_.context_of(b, i);
     at.may_sleep = events_.may_sleep(b, i);
     arrives(at);
-    const auto no_slot = static_cast<std::uint32_t>(blocks_.size() - 1);
-    const std::uint32_t slot = b.slot[i] < no_slot ? b.slot[i] : no_slot;
-    if (blocks_[slot].state != Block::State::empty && slot != no_slot) release_slot(at, slot, true);
+    const std::uint32_t slot = blocks_.place_of(b.slot[i]);
+    Block& in_slot = blocks_.at(slot);
+    if (in_slot.state != Block::State::empty && slot != blocks_.nobodys()) release_slot(at, in_slot, true);
     const std::uint32_t handle = jobs_.take();
     JobType& job = jobs_[handle];
     job.kind = Kind::alloc;
@@ -113,9 +129,9 @@ class SmpReplayer {
     job.block.requested = job.request.size;
     job.block.id = b.id[i];
     job.slot = slot;
-    blocks_[slot] = job.block;
-    blocks_[slot].state = Block::State::pending;
-    blocks_[slot].handle = handle;
+    in_slot = job.block;
+    in_slot.state = Block::State::pending;
+    in_slot.handle = handle;
     if (must_queue(at)) {
       tasks_[at.task].queue.push_back({Queued::Kind::alloc, handle, {}});
     } else {
@@ -126,8 +142,7 @@ class SmpReplayer {
   void free_arrives(const traces::EventBlock& b, std::uint32_t i) {
     const CallContext at = events_.context_of(b, i);
     arrives(at);
-    const std::uint32_t slot = b.slot[i];
-    if (slot < blocks_.size() - 1 && blocks_[slot].state != Block::State::empty) return release_slot(at, slot, false);
+    if (Block* block = blocks_.named(b.slot[i])) return release_slot(at, *block, false);
     ++(b.id[i] == traces::no_block ? facts_.null_frees : facts_.unmatched_frees);
   }
 
@@ -143,9 +158,8 @@ class SmpReplayer {
   }
   bool in_progress(std::uint32_t task) const { return tasks_[task].calls != 0; }
 
-  /// The trace is done with the block in `slot`.
-  void release_slot(const CallContext& at, std::uint32_t slot, bool implied) {
-    Block& block = blocks_[slot];
+  /// The trace is done with the block in this slot.
+  void release_slot(const CallContext& at, Block& block, bool implied) {
     if (block.state == Block::State::pending) jobs_[block.handle].detached = true;
     if (must_queue(at)) {
       tasks_[at.task].queue.push_back({Queued::Kind::free, no_handle, {at, block, implied}});
@@ -157,7 +171,7 @@ class SmpReplayer {
 
   void begin_alloc(std::uint32_t handle) {
     JobType& job = jobs_[handle];
-    if (adapter_.prepare(job.call, job.request, job.at)) return make_ready(handle);
+    if (adapter_->prepare(job.call, job.request, job.at)) return make_ready(handle);
     clock_.start_tick = clock_.now_tick;
     alloc_over(handle, Outcome::failed, true);
   }
@@ -176,8 +190,9 @@ class SmpReplayer {
     if (free.block.state != Block::State::live) {
       return answers_.free_over(free.at, free.block, {Ending::skipped, Reason::none, free.implied});
     }
-    if (const Reason rule = adapter_.free_forbidden(free.at); rule != Reason::none) {
-      if (!adapter_.defers_frees()) {
+    if (const Reason rule = adapter_->free_forbidden(free.at); rule != Reason::none) {
+      if (!adapter_->defers_frees()) {
+        blocks_.lose(free.block);
         return answers_.free_over(free.at, free.block, {Ending::refused, rule, free.implied});
       }
       free.at.interrupt = false;  // a process of that CPU frees it as soon as the CPU has time
@@ -190,7 +205,7 @@ class SmpReplayer {
     job.at = free.at;
     job.block = free.block;
     job.implied = free.implied;
-    adapter_.prepare_free(job.free_call, free.block);
+    adapter_->prepare_free(job.free_call, free.block);
     make_ready(handle);
   }
 
@@ -218,22 +233,23 @@ class SmpReplayer {
     current_event_ = job.at.event;
     if (job.stage == Stage::waiting) job.start_tick = begin;
     job.stage = Stage::running;
-    kernel_.begin_call(job.at.cpu, begin, job.at.interrupt ? CallEnvironment::interrupt : CallEnvironment::process);
-    job.outcome = job.kind == Kind::alloc ? adapter_.run(kernel_, job.call) : adapter_.run_free(kernel_, job.free_call);
-    const std::uint64_t over = kernel_.end_call();
+    kernel_->begin_call(job.at.cpu, begin, job.at.interrupt ? CallEnvironment::interrupt : CallEnvironment::process);
+    job.outcome =
+        job.kind == Kind::alloc ? adapter_->run(*kernel_, job.call) : adapter_->run_free(*kernel_, job.free_call);
+    const std::uint64_t over = kernel_->end_call();
     cpu_free_at_[job.at.cpu] = over;
     facts_.call_ticks += over - begin;
-    for (const sem_id sem : kernel_.take_releases()) {
+    for (const sem_id sem : kernel_->take_releases()) {
       agenda_.add(over, Due::Kind::release, static_cast<std::uint64_t>(sem));
     }
     wake_those_ready(over);
     agenda_.add(over, Due::Kind::finish, handle);
-    if (job.outcome == Outcome::blocked) kernel_.sleep(Sleeper{handle, job.channel(), job.cause(), over});
+    if (job.outcome == Outcome::blocked) kernel_->sleep(Sleeper{handle, job.channel(), job.cause(), over});
   }
 
   void wake_those_ready(std::uint64_t tick) {
-    if (!kernel_.any_ready()) return;
-    for (const Sleeper& s : kernel_.take_ready()) agenda_.add(tick, Due::Kind::wake, s.who);
+    if (!kernel_->any_ready()) return;
+    for (const Sleeper& s : kernel_->take_ready()) agenda_.add(tick, Due::Kind::wake, s.who);
   }
 
   void run_until(std::uint64_t tick) {
@@ -243,7 +259,7 @@ class SmpReplayer {
       const auto handle = static_cast<std::uint32_t>(next.what);
       switch (next.kind) {
         case Due::Kind::release:
-          kernel_.finish_release(static_cast<sem_id>(next.what));
+          kernel_->finish_release(static_cast<sem_id>(next.what));
           wake_those_ready(clock_.now_tick);
           break;
         case Due::Kind::wake:
@@ -269,7 +285,7 @@ class SmpReplayer {
     const std::uint64_t slept = clock_.now_tick - job.since_tick;
     job.slept_ticks += slept;
     if (job.cause() == SleepCause::lock) facts_.lock_ticks += slept;
-    observer_.on_wake({job.at.event, clock_.now_tick, slept, job.channel(), job.cause(), job.at.task});
+    observer_->on_wake({job.at.event, clock_.now_tick, slept, job.channel(), job.cause(), job.at.task});
     start(handle);
   }
 
@@ -279,7 +295,7 @@ class SmpReplayer {
       job.stage = Stage::asleep;
       job.since_tick = clock_.now_tick;
       if (++job.sleeps == 1 && job.kind == Kind::alloc && !job.at.may_sleep) ++facts_.atomic_slept;
-      observer_.on_sleep({job.at.event, clock_.now_tick, 0, job.channel(), job.cause(), job.at.task});
+      observer_->on_sleep({job.at.event, clock_.now_tick, 0, job.channel(), job.cause(), job.at.task});
       if (!job.woken) return;
       job.woken = false;
       return wake(handle);
@@ -316,7 +332,8 @@ class SmpReplayer {
     Block result;
     answers_.alloc_over(result, job.block, job.call, outcome, job.at, {job.slept_ticks, job.sleeps, forbidden});
     if (!job.detached) {
-      blocks_[job.slot] = result;
+      blocks_.at(job.slot) = result;
+      blocks_.answered(job.slot);
       jobs_.give(handle);
       return;
     }
@@ -328,37 +345,19 @@ class SmpReplayer {
     begin_free(free);
   }
 
-  RunFacts end() {
-    jobs_.count_waiting(facts_);
-    jobs_.for_each_waiting([&](const JobType& j) { observer_.on_unfinished(j.at.event, j.block.requested); });
-    for (const TaskState& task : tasks_) {
-      for (const Queued& q : task.queue) {
-        facts_.deadlock |= facts_.stopped.empty() && q.kind == Queued::Kind::free &&
-                           q.free.block.state == Block::State::live;
-      }
-    }
-    observer_.on_end(std::max(answers_.last_tick(), trace_.last_tick()));
-    answers_.digest().add(adapter_.digest());
-    answers_.digest().add(kernel_.digest());
-    facts_.digest = answers_.digest().value();
-    return facts_;
-  }
-
-  KernelType& kernel_;
-  Adapter& adapter_;
-  traces::KmtReader& trace_;
-  Observer& observer_;
-  MetricsWindow window_;
-  std::vector<Block> blocks_;  ///< by slot
-  std::vector<TaskState> tasks_;
+  using Base::adapter_;
+  using Base::answers_;
+  using Base::blocks_;
+  using Base::clock_;
+  using Base::current_event_;
+  using Base::events_;
+  using Base::facts_;
+  using Base::kernel_;
+  using Base::observer_;
+  using Base::tasks_;
   std::vector<std::uint64_t> cpu_free_at_;  ///< end of each CPU's last call
   Jobs<Adapter> jobs_;
   Agenda agenda_;
-  JobClock clock_;
-  EventReader events_;
-  Answers<Adapter, JobClock> answers_;
-  std::uint64_t current_event_ = 0;
-  RunFacts facts_;
 };
 
 }  // namespace kmemlab::sim

@@ -218,19 +218,30 @@ ProofFacts facts_of(const std::vector<Step>& schedule) {
   return f;
 }
 
+/// What a session does, with a player whose adapter is the test's.
+template <class Player>
+void play_to_end(Player& player, traces::KmtReader& trace, sim::Observer& observer) {
+  player.watch(observer);
+  player.boot();
+  const auto played = trace.for_each_block(traces::replay_columns, [&](const traces::EventBlock& b) {
+    for (std::uint32_t i = 0; i < b.events; ++i) player.play(b, i);
+  });
+  REQUIRE(played);
+  player.run_out();
+  REQUIRE(player.end(trace.last_tick()).stopped == "");
+}
+
 /// Plays on the simulator, follows on the host, compares everything.
 template <class System>
 ProofFacts prove(traces::KmtReader& trace, const ProofSetup& setup, const typename System::Options& options) {
   const sim::Profile& profile = *sim::find_profile(setup.profile);
-  const sim::KernelOptions o = sim::kernel_options({profile, setup.ram_bytes, setup.arena_bytes}, trace);
+  const sim::KernelOptions o = sim::kernel_options({profile, setup.ram_bytes, setup.arena_bytes}, *trace.view());
   sim::Kernel kernel = sim::Kernel::create(profile, o).value();
   StateCheck<System> check(setup.check, o.arena_bytes >> profile.page_shift);
   RecordingAdapter<System> adapter(options, trace.tables(), check);
   sim::Ledger ledger;
-  sim::Replayer<RecordingAdapter<System>> replayer(kernel, adapter, trace, {}, ledger);
-  const auto facts = replayer.run([](std::uint64_t) {});
-  REQUIRE(facts);
-  REQUIRE(facts->stopped == "");
+  sim::Replayer<RecordingAdapter<System>> replayer(kernel, adapter, *trace.view(), {});
+  play_to_end(replayer, trace, ledger);
 
   host::HostMachine m(OnHost::host_shape({setup.profile, o.arena_bytes, o.ram_bytes}));
   typename System::template Adapter<host::HostMachine> follower(options, trace.tables());

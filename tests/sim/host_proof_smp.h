@@ -156,15 +156,13 @@ SmpFacts smp_facts_of(const std::vector<Step>& schedule) {
 template <class System>
 SmpFacts prove_smp(traces::KmtReader& trace, const ProofSetup& setup, const typename System::Options& options) {
   const sim::Profile& profile = *sim::find_profile(setup.profile);
-  const sim::KernelOptions o = sim::kernel_options({profile, setup.ram_bytes, setup.arena_bytes}, trace);
+  const sim::KernelOptions o = sim::kernel_options({profile, setup.ram_bytes, setup.arena_bytes}, *trace.view());
   ReleaseTellingKernel kernel(sim::Kernel::create(profile, o).value());
   StateCheck<System> check(setup.check, o.arena_bytes >> profile.page_shift);
   SmpRecordingAdapter<System> adapter(options, trace.tables(), check);
   sim::Ledger ledger;
-  sim::SmpReplayer<SmpRecordingAdapter<System>> replayer(kernel, adapter, trace, {}, ledger);
-  const auto facts = replayer.run([](std::uint64_t) {});
-  REQUIRE(facts);
-  REQUIRE(facts->stopped == "");
+  sim::SmpReplayer<SmpRecordingAdapter<System>> replayer(kernel, adapter, *trace.view(), {});
+  play_to_end(replayer, trace, ledger);
 
   host::HostMachine m(OnHost::host_shape({setup.profile, o.arena_bytes, o.ram_bytes}));
   typename System::template Adapter<host::HostMachine> follower(options, trace.tables());

@@ -1,0 +1,83 @@
+// What the two players of a trace (Replayer, SmpReplayer) have in common: the run's tables, who is told, how it ends.
+// A copy of a player stands where the original stands, but still works on the original's kernel and adapter until
+// rebind().
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "sim/replay/answers.h"
+#include "sim/replay/block_book.h"
+#include "sim/replay/event_reader.h"
+#include "sim/replay/observer.h"
+#include "sim/replay/policy.h"
+#include "sim/replay/run_facts.h"
+#include "traces/kmt/view.h"
+
+namespace kmemlab::sim {
+
+template <class Adapter, class Clock>
+class Player {
+ public:
+  using KernelType = typename Adapter::KernelType;
+
+  void rebind(KernelType& kernel, Adapter& adapter) {
+    kernel_ = &kernel;
+    adapter_ = &adapter;
+    answers_.rebind(adapter, clock_);
+  }
+  /// Who is told from now on.
+  void watch(Observer& observer) {
+    observer_ = &observer;
+    answers_.watch(observer);
+    kernel_->set_page_watcher(&observer);
+  }
+  /// A MachineTrap came out of a call: the run is over.
+  void trapped() {
+    facts_.stopped = kernel_->machine().stopped()->message + " at event " + std::to_string(current_event_);
+  }
+  const std::string& stopped() const { return facts_.stopped; }
+  std::uint64_t outcomes_digest() const { return answers_.digest().value(); }
+
+ protected:
+  Player(KernelType& kernel, Adapter& adapter, const traces::KmtView& trace, const ReplayPolicy& policy, Clock clock)
+      : kernel_(&kernel),
+        adapter_(&adapter),
+        clock_(std::move(clock)),
+        events_(trace.tables(), policy, kernel.cpus()),
+        answers_(adapter, clock_),
+        blocks_(trace.facts().max_slots),
+        tasks_(trace.tables().tasks.size()) {}
+  Player(const Player&) = default;
+  Player& operator=(const Player&) = default;
+  ~Player() = default;
+
+  void finish_digest() {
+    Digest digest = answers_.digest();
+    digest.add(adapter_->digest());
+    digest.add(kernel_->digest());
+    facts_.digest = digest.value();
+  }
+  /// The call of a free that nobody's trace asked for: a process, now.
+  CallContext context_of_now(std::uint64_t tick) const {
+    CallContext at;
+    at.event = current_event_;
+    at.tick = tick;
+    return at;
+  }
+
+  KernelType* kernel_;
+  Adapter* adapter_;
+  Observer* observer_ = nullptr;
+  Clock clock_;
+  EventReader events_;
+  Answers<Adapter, Clock> answers_;
+  BlockBook blocks_;
+  std::vector<TaskState> tasks_;
+  std::uint64_t current_event_ = 0;
+  RunFacts facts_;
+};
+
+}  // namespace kmemlab::sim

@@ -1,0 +1,108 @@
+// A run that stands between two events of its trace: it can be played on, copied, taken back to what a copy was, and
+// looked at. The run of `kmemlab replay` is a session played to its end; sim/observe/timeline.h keeps copies.
+// One session is for one thread; several threads may copy one that nobody plays.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/addr.h"
+#include "core/base/error.h"
+#include "core/machine/channel.h"
+#include "sim/kernel/kernel.h"
+#include "sim/replay/core_spec.h"
+#include "sim/replay/observer.h"
+#include "sim/replay/policy.h"
+#include "sim/replay/run_facts.h"
+#include "traces/kmt/view.h"
+
+namespace kmemlab::sim {
+
+/// Called now and then with the number of events done.
+using ReplayProgress = std::function<void(std::uint64_t)>;
+
+/// What a granted block is to the trace.
+enum class Holding : std::uint8_t {
+  live,     ///< the trace has not freed it
+  leaving,  ///< its free is under way, or waits behind a sleeping task
+  lost,     ///< its free was refused: the system's for good
+};
+
+/// A granted block. Sizes are bytes.
+struct HeldBlock {
+  std::uint64_t id = 0;  ///< traces::no_block if the trace has no name for it
+  Addr address{};
+  std::uint64_t requested = 0;
+  std::uint64_t granted = 0;
+  Holding holding = Holding::live;
+};
+
+/// An allocation that has not been answered: asleep, or queued behind a sleeping one of its task.
+struct Waiting {
+  std::uint64_t event = 0;
+  std::uint64_t id = 0;
+  std::uint64_t requested = 0;
+  std::uint64_t since_tick = 0;
+  std::uint32_t task = 0;
+  Channel channel{};                    ///< none: queued
+  SleepCause cause = SleepCause::none;  ///< none: queued
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Events [0, next_event()) have arrived.
+  virtual std::uint64_t next_event() const = 0;
+  /// Simulated time: the end of the last call.
+  virtual std::uint64_t tick() const = 0;
+  /// A panic or fault ended the run: nothing more can be played. Empty = none.
+  virtual const std::string& stopped() const = 0;
+
+  /// Plays the events before `to`, at most all of the trace, the boot first; stops early after an event when the
+  /// observer has enough(). `progress` may be empty. The error is the trace's: a damaged chunk.
+  virtual Fallible<void> play(std::uint64_t to, Observer& observer, const ReplayProgress& progress) = 0;
+  /// After the last event: what is under way runs to its end, what never ends is told. Once; nothing can be played
+  /// afterwards.
+  virtual RunFacts finish(Observer& observer) = 0;
+
+  /// Another run at the same place. Microseconds; frames and blocks are shared until written.
+  virtual std::unique_ptr<Session> copy() const = 0;
+  /// Becomes what `other` is: a copy of this one, or what this one is a copy of.
+  virtual void become(const Session& other) = 0;
+  /// Bytes on the host that this session has and `other`, of the same run, has not.
+  virtual std::size_t bytes_not_shared(const Session& other) const = 0;
+
+  virtual const Kernel& kernel() const = 0;
+  /// Bytes of the system's tables inside held pages, and where they lie.
+  virtual std::uint64_t metadata_bytes() const = 0;
+  virtual void for_each_metadata(const std::function<void(AddrRange)>& f) const = 0;
+  /// In no order that means anything.
+  virtual void for_each_block(const std::function<void(const HeldBlock&)>& f) const = 0;
+  virtual void for_each_waiting(const std::function<void(const Waiting&)>& f) const = 0;
+  /// 64 bits over the machine, the core's state and all outcomes so far.
+  virtual std::uint64_t digest() = 0;
+
+  /// The part of the run that observers are told about by on_window_open and on_window_close, from here on.
+  virtual void set_window(const MetricsWindow& window) = 0;
+  /// What-if: a process frees the live block of this id now; the trace's own free of it is skipped later. The observer
+  /// is told as of any free. False: no live block has this id.
+  virtual bool free_now(std::uint64_t id, Observer& observer) = 0;
+};
+
+/// The machine of a run. Sizes are bytes.
+struct MachineSpec {
+  Profile profile;
+  std::uint64_t ram_bytes = 0;    ///< 0 = roomy
+  std::uint64_t arena_bytes = 0;  ///< 0 = roomy
+};
+
+/// A run that has not begun: not even booted. Errors: unknown core, impossible machine, bad option value.
+Fallible<std::unique_ptr<Session>> open_session(const std::shared_ptr<const traces::KmtView>& trace,
+                                                const CoreSpec& core, const MachineSpec& machine,
+                                                const ReplayPolicy& policy);
+
+}  // namespace kmemlab::sim

@@ -1,0 +1,169 @@
+// A session of one system: the kernel, the adapter and the player (Replayer or SmpReplayer) of a run in one piece that
+// can be copied.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "sim/replay/session.h"
+#include "sim/replay/trace_feed.h"
+
+namespace kmemlab::sim {
+
+template <class Adapter, class Player>
+class SessionOf final : public Session {
+ public:
+  using KernelType = typename Adapter::KernelType;
+
+  template <class Options>
+  SessionOf(KernelType kernel, const Options& options, const std::shared_ptr<const traces::KmtView>& trace,
+            const ReplayPolicy& policy)
+      : kernel_(std::move(kernel)),
+        adapter_(options, trace->tables()),
+        player_(kernel_, adapter_, *trace, policy),
+        feed_(trace, policy.window) {}
+  SessionOf(const SessionOf& other)
+      : kernel_(other.kernel_),
+        adapter_(other.adapter_),
+        player_(other.player_),
+        feed_(other.feed_),
+        booted_(other.booted_) {
+    player_.rebind(kernel_, adapter_);
+    kernel_.set_page_watcher(nullptr);
+    kernel_.set_steps(nullptr);
+  }
+  SessionOf& operator=(const SessionOf&) = delete;
+  ~SessionOf() override = default;
+
+  std::uint64_t next_event() const override { return feed_.next(); }
+  std::uint64_t tick() const override { return player_.now(); }
+  const std::string& stopped() const override { return player_.stopped(); }
+
+  Fallible<void> play(std::uint64_t to, Observer& observer, const ReplayProgress& progress) override {
+    if (!stopped().empty()) return {};
+    player_.watch(observer);
+    const bool steps = observer.wants_steps();
+    if (steps) kernel_.set_steps(&steps_);
+    const auto tell = [&](std::uint64_t done) {
+      if (progress) progress(done);
+    };
+    const auto edge = [&](WindowEdge which, std::uint64_t event, std::uint64_t tick) {
+      player_.edge(which, event, tick);
+    };
+    const auto plain = [&](const traces::EventBlock& b, std::uint32_t i) {
+      player_.play(b, i);
+      return true;
+    };
+    const auto stepwise = [&](const traces::EventBlock& b, std::uint32_t i) {
+      player_.play(b, i);
+      tell_steps(b.first_event + i, observer);
+      return !observer.enough();
+    };
+    Fallible<void> played;
+    try {
+      if (!booted_) boot(observer, steps);
+      const std::uint64_t end = std::min(to, feed_.trace().events());
+      played = steps ? feed_.play(end, stepwise, edge, tell) : feed_.play(end, plain, edge, tell);
+    } catch (const MachineTrap&) {
+      player_.trapped();
+      if (steps) tell_steps(feed_.next() - (feed_.next() != 0), observer);
+    }
+    leave();
+    return played;
+  }
+
+  RunFacts finish(Observer& observer) override {
+    player_.watch(observer);
+    const bool steps = observer.wants_steps();
+    if (steps) kernel_.set_steps(&steps_);
+    if (stopped().empty()) {
+      try {
+        player_.run_out();
+      } catch (const MachineTrap&) {
+        player_.trapped();
+      }
+      if (steps) tell_steps(feed_.trace().events(), observer);
+    }
+    const RunFacts facts = player_.end(feed_.trace().facts().last_tick);
+    leave();
+    return facts;
+  }
+
+  std::unique_ptr<Session> copy() const override { return std::make_unique<SessionOf>(*this); }
+  void become(const Session& other) override {
+    const auto& from = static_cast<const SessionOf&>(other);
+    kernel_ = from.kernel_;
+    adapter_ = from.adapter_;
+    player_ = from.player_;
+    feed_.go_to(from.feed_.next());
+    feed_.set_window(from.feed_.window());
+    booted_ = from.booted_;
+    player_.rebind(kernel_, adapter_);
+    leave();
+  }
+  std::size_t bytes_not_shared(const Session& other) const override {
+    const auto& with = static_cast<const SessionOf&>(other);
+    return sizeof *this + kernel_.machine().bytes_not_shared(with.kernel_.machine()) +
+           player_.bytes_not_shared(with.player_);
+  }
+
+  const Kernel& kernel() const override { return kernel_; }
+  std::uint64_t metadata_bytes() const override { return adapter_.metadata_bytes(); }
+  void for_each_metadata(const std::function<void(AddrRange)>& f) const override {
+    if constexpr (HasMetadata<Adapter>) adapter_.for_each_metadata(f);
+  }
+  void for_each_block(const std::function<void(const HeldBlock&)>& f) const override {
+    player_.for_each_block([&](const Block& b, Holding holding) {
+      f({b.id, Addr{b.address}, b.requested, b.granted, holding});
+    });
+  }
+  void for_each_waiting(const std::function<void(const Waiting&)>& f) const override { player_.for_each_waiting(f); }
+  std::uint64_t digest() override {
+    Digest d{feed_.next()};
+    for (const std::uint64_t v : {player_.outcomes_digest(), player_.now(), adapter_.digest(), kernel_.digest()})
+      d.add(v);
+    return d.value();
+  }
+  void set_window(const MetricsWindow& window) override { feed_.set_window(window); }
+  bool free_now(std::uint64_t id, Observer& observer) override {
+    if (!stopped().empty()) return false;
+    player_.watch(observer);
+    bool freed = false;
+    try {
+      freed = player_.free_now(id);
+    } catch (const MachineTrap&) {
+      player_.trapped();
+    }
+    leave();
+    return freed;
+  }
+
+ private:
+  void boot(Observer& observer, bool steps) {
+    booted_ = true;
+    player_.boot();
+    if (steps) steps_.clear();  // of the boot: before any event
+    static_cast<void>(observer);
+  }
+  void tell_steps(std::uint64_t event, Observer& observer) {
+    observer.on_event_over(event, steps_);
+    steps_.clear();
+  }
+  void leave() {
+    kernel_.set_page_watcher(nullptr);
+    kernel_.set_steps(nullptr);
+    steps_.clear();
+  }
+
+  KernelType kernel_;
+  Adapter adapter_;
+  Player player_;
+  TraceFeed feed_;
+  std::vector<Step> steps_;
+  bool booted_ = false;
+};
+
+}  // namespace kmemlab::sim
