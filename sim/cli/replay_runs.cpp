@@ -3,10 +3,10 @@
 #include <chrono>
 
 #include "sim/cli/log_writer.h"
-#include "sim/cli/observer_list.h"
 #include "sim/cli/progress.h"
 #include "sim/observe/common.h"
 #include "sim/observe/ledger.h"
+#include "sim/replay/observer_list.h"
 #include "traces/kmt/columns.h"
 
 namespace kmemlab::cli {
@@ -31,7 +31,7 @@ Fallible<sim::RunFacts> play(OpenTrace& trace, const WantedRuns& wanted, const s
 }
 
 Fallible<sim::Report> run_core(OpenTrace& trace, const WantedRuns& wanted, const sim::CoreSpec& core,
-                               const sim::MachineSpec& machine, ObserverList observers) {
+                               const sim::MachineSpec& machine, sim::ObserverList observers) {
   sim::Ledger ledger(wanted.policy.window);
   observers.add(ledger);
   const auto began = std::chrono::steady_clock::now();
@@ -96,7 +96,7 @@ Fallible<CommonTable> common_table(OpenTrace& trace, const WantedRuns& wanted, c
 Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras& extras, ReplayReport& report) {
   std::optional<sim::BlockSet> common;
   for (const sim::CoreSpec& core : wanted.cores) {
-    ObserverList observers;
+    sim::ObserverList observers;
     std::optional<LogWriter> writer;
     if (extras.log != nullptr) observers.add(writer.emplace(extras.log->stream()));
     sim::GrantedBlocks granted;

@@ -25,6 +25,7 @@
 #include "sim/kernel/sleep_queue.h"
 #include "sim/kernel/system_areas.h"
 #include "sim/machine/machine.h"
+#include "sim/machine/mapped_pages.h"
 
 namespace kmemlab::sim {
 
@@ -40,6 +41,9 @@ class PageWatcher {
   virtual void page_mapped(Addr page) = 0;
   virtual void page_unmapped(Addr page) = 0;
 };
+
+/// Thrown by Kernel::step: see set_step_limit.
+struct StepLimit {};
 
 struct KernelOptions {
   std::uint64_t arena_bytes = std::uint64_t{64} << 20;  ///< a multiple of the page size
@@ -85,7 +89,7 @@ class Kernel {
   void console(std::string_view line) { machine_.print(line); }
   void step(const Step& s) {
     if (steps_ != nullptr) [[unlikely]]
-      steps_->push_back(s);
+      take_step(s);
   }
 
   // ---- HasKmem, HasBootMemory ----
@@ -103,6 +107,11 @@ class Kernel {
   bool kmem_map(Addr page, PageKey key, Zero zero);
   void kmem_unmap(Addr page);
   bool accessible(Addr a) const;
+  /// f(page) for each page of the arena that has a frame, lowest first.
+  template <class F>
+  void for_each_held_page(F f) const {
+    for_each_mapped_page(machine_, arena(), f);
+  }
   std::uint64_t ram_frames() const { return machine_.pool().frames(); }
   void set_system_area(AddrRange range, SystemArea area) { system_areas_.set(range, area == SystemArea::yes); }
   /// A reference by somebody who expects errors (reference.h): nothing if it failed; panics in a system area. User mode
@@ -196,6 +205,9 @@ class Kernel {
   void set_page_watcher(PageWatcher* watcher) { watcher_ = watcher; }
   /// Steps go here while it is set; a copy of the kernel must set its own.
   void set_steps(std::vector<Step>* steps) { steps_ = steps; }
+  /// StepLimit is thrown when `steps` steps are there: a look into the middle of a call, which is unwound as by a trap.
+  void set_step_limit(std::uint64_t steps) { step_limit_ = steps; }
+  static constexpr std::uint64_t no_step_limit = ~std::uint64_t{0};
   /// Where map entries come from instead of the static pool.
   void set_entry_source(EntrySource* source) { entries_ = source; }
 
@@ -229,6 +241,11 @@ class Kernel {
   bool map_one(Addr page, Zero zero);
   void unmap_pages(Addr va, std::uint64_t pages);
 
+  void take_step(const Step& s) {
+    steps_->push_back(s);
+    if (steps_->size() >= step_limit_) throw StepLimit{};
+  }
+
   Machine machine_;
   AddressMap map_;
   SleepQueue sleepers_;
@@ -245,6 +262,7 @@ class Kernel {
   bool map_locked_ = false;
   PageWatcher* watcher_ = nullptr;
   std::vector<Step>* steps_ = nullptr;
+  std::uint64_t step_limit_ = no_step_limit;
   EntrySource* entries_ = nullptr;
 };
 

@@ -47,6 +47,10 @@ class CowVector {
     }
     return chunk[i % chunk_size];
   }
+  void push_back(const T& t) {
+    resize(size_ + 1);
+    own(size_ - 1) = t;
+  }
   /// Where the element will be written, if that is known already: for prefetching.
   const T* near(std::size_t i) const {
     const T* chunk = mine_[i / chunk_size];

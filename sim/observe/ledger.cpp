@@ -12,6 +12,28 @@ void Ledger::on_begin(const Kernel& kernel) {
   occupancy_.emplace(kernel.arena(), page_shift_);
 }
 
+void Ledger::join(const Session& session) {
+  on_begin(session.kernel());
+  session.kernel().for_each_held_page([&](Addr page) {
+    ++held_pages_;
+    occupancy_->page_held(page);
+  });
+  session.for_each_metadata([&](AddrRange range) { on_metadata(range); });
+  metadata_ = session.metadata_bytes();
+  session.for_each_block([&](const HeldBlock& b) {
+    live_requested_ += b.requested;
+    live_granted_ += b.granted;
+    if (b.holding == Holding::lost) {
+      leaked_requested_ += b.requested;
+      leaked_granted_ += b.granted;
+    }
+    occupancy_->block_live(b.address, b.granted);
+  });
+  settled_pages_ = held_pages_;
+  began_ = true;
+  tick_ = held_since_ = session.tick();
+}
+
 void Ledger::advance(std::uint64_t tick) {
   if (!began_) [[unlikely]] {
     began_ = true;

@@ -11,6 +11,7 @@
 #include "sim/observe/report.h"
 #include "sim/replay/observer.h"
 #include "sim/replay/run_facts.h"
+#include "sim/replay/session.h"
 #include "sim/replay/window.h"
 
 namespace kmemlab::sim {
@@ -19,6 +20,10 @@ class Ledger final : public Observer {
  public:
   /// Books the part of the run that the window names; the policy of the run must name the same.
   explicit Ledger(const MetricsWindow& window = {}) : window_(window), inside_(window.from == 0) {}
+
+  /// Joins a run that is under way, before its window opens: its live blocks and held pages are taken over, what it
+  /// counted so far is not.
+  void join(const Session& session);
 
   void on_begin(const Kernel& kernel) override;
   void on_completion(const Completion& c) override;

@@ -46,11 +46,12 @@ class BlockBook {
     table_.for_each([&](const Block& b) {
       if (b.state == Block::State::live) f(b, Holding::live);
     });
-    for (const Block& b : strays_) f(b, Holding::live);
-    for (const Block& b : lost_) f(b, Holding::lost);
+    strays_.for_each([&](const Block& b) { f(b, Holding::live); });
+    lost_.for_each([&](const Block& b) { f(b, Holding::lost); });
   }
   std::size_t bytes_not_shared(const BlockBook& with) const {
-    return table_.bytes_not_shared(with.table_) + (strays_.size() + lost_.size()) * sizeof(Block);
+    return table_.bytes_not_shared(with.table_) + strays_.bytes_not_shared(with.strays_) +
+           lost_.bytes_not_shared(with.lost_);
   }
 
  private:
@@ -61,8 +62,8 @@ class BlockBook {
   }
 
   CowVector<Block> table_;
-  std::vector<Block> strays_;
-  std::vector<Block> lost_;
+  CowVector<Block> strays_;
+  CowVector<Block> lost_;
 };
 
 /// f(block, Holding::leaving) for each granted block whose free waits behind a sleeping task.

@@ -70,6 +70,8 @@ class Observer : public PageWatcher {
   virtual void on_unfinished(std::uint64_t /*event*/, std::uint64_t /*requested*/) {}
   virtual void on_end(std::uint64_t /*tick*/) {}
 
+  /// The system is booted; what was told before belongs to no event.
+  virtual void on_booted() {}
   /// Should the core's steps be collected? Asked when the run is played on.
   virtual bool wants_steps() const { return false; }
   /// Event `event` has arrived, and what followed at once is over: all that was told since the last call belongs to it.

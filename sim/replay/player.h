@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/digest.h"
@@ -38,6 +39,8 @@ class Player {
   void trapped() {
     facts_.stopped = kernel_->machine().stopped()->message + " at event " + std::to_string(current_event_);
   }
+  /// The run is not played on, because somebody wants to look at it where it is.
+  void halt(std::string why) { facts_.stopped = std::move(why); }
   const std::string& stopped() const { return facts_.stopped; }
   std::uint64_t outcomes_digest() const { return answers_.digest().value(); }
 

@@ -65,6 +65,9 @@ class Session {
   /// Plays the events before `to`, at most all of the trace, the boot first; stops early after an event when the
   /// observer has enough(). `progress` may be empty. The error is the trace's: a damaged chunk.
   virtual Fallible<void> play(std::uint64_t to, Observer& observer, const ReplayProgress& progress) = 0;
+  /// Plays the next event as far as its step number `steps`, from 1, and leaves the guest there, in the middle of a
+  /// call: for looking at, never to be played on (stopped() says so). Only for a copy; `observer` must want steps.
+  virtual Fallible<void> play_into(std::uint64_t steps, Observer& observer) = 0;
   /// After the last event: what is under way runs to its end, what never ends is told. Once; nothing can be played
   /// afterwards.
   virtual RunFacts finish(Observer& observer) = 0;
@@ -91,6 +94,8 @@ class Session {
   /// What-if: a process frees the live block of this id now; the trace's own free of it is skipped later. The observer
   /// is told as of any free. False: no live block has this id.
   virtual bool free_now(std::uint64_t id, Observer& observer) = 0;
+  /// What-if: the machine is idle until what is under way is over and the system's own threads have nothing to do.
+  virtual void settle(Observer& observer) = 0;
 };
 
 /// The machine of a run. Sizes are bytes.

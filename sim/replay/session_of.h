@@ -64,14 +64,24 @@ class SessionOf final : public Session {
     };
     Fallible<void> played;
     try {
-      if (!booted_) boot(observer, steps);
+      if (!booted_) boot(observer);
       const std::uint64_t end = std::min(to, feed_.trace().events());
       played = steps ? feed_.play(end, stepwise, edge, tell) : feed_.play(end, plain, edge, tell);
     } catch (const MachineTrap&) {
       player_.trapped();
       if (steps) tell_steps(feed_.next() - (feed_.next() != 0), observer);
+    } catch (const StepLimit&) {
+      if (steps) tell_steps(feed_.next() - 1, observer);
     }
     leave();
+    return played;
+  }
+
+  Fallible<void> play_into(std::uint64_t steps, Observer& observer) override {
+    kernel_.set_step_limit(steps);
+    auto played = play(next_event() + 1, observer, {});
+    kernel_.set_step_limit(Kernel::no_step_limit);
+    if (stopped().empty()) player_.halt("looked at inside event " + std::to_string(next_event() - 1));
     return played;
   }
 
@@ -129,24 +139,31 @@ class SessionOf final : public Session {
   }
   void set_window(const MetricsWindow& window) override { feed_.set_window(window); }
   bool free_now(std::uint64_t id, Observer& observer) override {
-    if (!stopped().empty()) return false;
-    player_.watch(observer);
     bool freed = false;
+    if (booted_) guarded(observer, [&] { freed = player_.free_now(id); });
+    return freed;
+  }
+  void settle(Observer& observer) override {
+    if (booted_) guarded(observer, [&] { player_.run_out(); });
+  }
+
+ private:
+  template <class F>
+  void guarded(Observer& observer, F f) {
+    if (!stopped().empty()) return;
+    player_.watch(observer);
     try {
-      freed = player_.free_now(id);
+      f();
     } catch (const MachineTrap&) {
       player_.trapped();
     }
     leave();
-    return freed;
   }
-
- private:
-  void boot(Observer& observer, bool steps) {
+  void boot(Observer& observer) {
     booted_ = true;
     player_.boot();
-    if (steps) steps_.clear();  // of the boot: before any event
-    static_cast<void>(observer);
+    steps_.clear();  // the boot's
+    observer.on_booted();
   }
   void tell_steps(std::uint64_t event, Observer& observer) {
     observer.on_event_over(event, steps_);

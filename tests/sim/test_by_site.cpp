@@ -1,5 +1,5 @@
 // Who owns the bytes: accounts by hand, and sums over call sites and over sizes that are the ledger's totals.
-#include "sim/cli/observer_list.h"
+#include "sim/replay/observer_list.h"
 #include "sim/observe/by_site.h"
 #include "tests/sim/traces.h"
 
@@ -58,7 +58,7 @@ void check_sums(const std::string& spec, const sim::MetricsWindow& window) {
   sim::BySite sites(
       [](std::uint64_t event) { return event % 7 == 0 ? sim::BySite::no_site : std::uint32_t(event % 7); }, window);
   sim::Ledger ledger(window);
-  cli::ObserverList both;
+  sim::ObserverList both;
   both.add(sites);
   both.add(ledger);
   const sim::MachineSpec machine{*sim::find_profile("x86-64"), 0, 128 << 10};

@@ -1,6 +1,6 @@
 // The course of a run over time: values by hand, folding when time outgrows the buckets, windows, and sums that are the
 // ledger's.
-#include "sim/cli/observer_list.h"
+#include "sim/replay/observer_list.h"
 #include "sim/observe/series.h"
 #include "tests/sim/traces.h"
 
@@ -103,7 +103,7 @@ TEST_CASE("page traffic of a series is the ledger's", "[series]") {
   auto reader = worked_example().reader();
   sim::Series series(reader.first_tick());
   sim::Ledger ledger;
-  cli::ObserverList both;
+  sim::ObserverList both;
   both.add(ledger);
   both.add(series);
   const sim::MachineSpec machine{*sim::find_profile("i386"), 0, 1 << 20};

@@ -1,5 +1,5 @@
 // Pages by address at three moments: by hand, folded when addresses outgrow the cells, and against the ledger.
-#include "sim/cli/observer_list.h"
+#include "sim/replay/observer_list.h"
 #include "sim/observe/strips.h"
 #include "tests/sim/traces.h"
 
@@ -52,7 +52,7 @@ TEST_CASE("the strips of the worked example are the ledger's peak and end", "[st
   for (const std::size_t cells : {std::size_t{2}, sim::Strips::default_cells}) {
     sim::Strips strips({}, cells);
     sim::Ledger ledger;
-    cli::ObserverList both;
+    sim::ObserverList both;
     both.add(ledger);
     both.add(strips);
     const sim::MachineSpec machine{*sim::find_profile("i386"), 0, 1 << 20};

@@ -1,0 +1,218 @@
+// What can be asked of a timeline beside its places: stories, searches, histories, metrics of a part, forks.
+#include <algorithm>
+#include <utility>
+
+#include "sim/observe/happenings.h"
+#include "sim/observe/timeline.h"
+#include "traces/kmt/cursor.h"
+
+namespace kmemlab::sim {
+
+namespace {
+
+class Story final : public Happenings {
+ public:
+  EventStory story;
+
+ private:
+  void event_over(std::uint64_t, const std::vector<Happening>& all, std::span<const Step> steps) override {
+    story.happenings = all;
+    story.steps.assign(steps.begin(), steps.end());
+  }
+};
+
+/// The last happening of a set of kinds.
+class LastOf final : public Happenings {
+ public:
+  explicit LastOf(HappenedSet kinds) : kinds_(kinds) {}
+  std::optional<Happening> last;
+
+ private:
+  void event_over(std::uint64_t, const std::vector<Happening>& all, std::span<const Step>) override {
+    for (const Happening& h : all) {
+      if ((kinds_ & set_of(h.kind)) != 0) last = h;
+    }
+  }
+  HappenedSet kinds_;
+};
+
+/// Pages that come and go while edits are made.
+class MovedPages final : public Observer {
+ public:
+  explicit MovedPages(EditOutcome& to) : to_(to) {}
+  void page_mapped(Addr page) override { to_.taken.push_back(page); }
+  void page_unmapped(Addr page) override { to_.returned.push_back(page); }
+
+ private:
+  EditOutcome& to_;
+};
+
+bool overlaps(const Happening& h, AddrRange range) {
+  if (h.address.v == 0) return false;
+  const std::uint64_t bytes = std::max<std::uint64_t>(h.granted, 1);
+  return h.address < range.end() && range.base < h.address + bytes;
+}
+
+bool waits_for_answer(const Session& session, const MetricsWindow& window) {
+  bool waits = false;
+  session.for_each_waiting([&](const Waiting& w) { waits |= window.has(w.event); });
+  return waits;
+}
+
+}  // namespace
+
+Fallible<std::unique_ptr<Session>> Timeline::copy_at(std::uint64_t event) {
+  auto here = at(event);
+  if (!here) return Failure<Error>{here.error()};
+  return (*here)->copy();
+}
+
+Fallible<EventStory> Timeline::inside(std::uint64_t event) {
+  auto session = copy_at(event);
+  if (!session) return Failure<Error>{session.error()};
+  Story story;
+  if (auto played = (*session)->play(event + 1, story, {}); !played) return Failure<Error>{played.error()};
+  return std::move(story.story);
+}
+
+Fallible<std::unique_ptr<Session>> Timeline::inside(std::uint64_t event, std::uint64_t steps) {
+  auto session = copy_at(event);
+  if (!session) return session;
+  Story story;
+  if (auto played = (*session)->play_into(steps, story); !played) return Failure<Error>{played.error()};
+  return session;
+}
+
+Fallible<std::optional<Happening>> Timeline::next(std::uint64_t from, HappenedSet kinds) {
+  from = std::max(from, start_);
+  while (from < end_) {
+    if (auto extended = extend(std::min(from + 1, end_), {}); !extended) return Failure<Error>{extended.error()};
+    const std::size_t i = interval_of(from);
+    const bool last = i + 1 == book_->intervals().size();
+    if (last) {
+      if (auto extended = extend(std::min(begin_of(i + 1), end_), {}); !extended)
+        return Failure<Error>{extended.error()};
+    }
+    if (from >= end_) break;
+    const std::uint64_t stop = end_of(interval_of(from));
+    if (book_->intervals()[interval_of(from)].has(kinds)) {
+      auto session = copy_at(from);
+      if (!session) return Failure<Error>{session.error()};
+      HappeningList list([&](const Happening& h) { return (kinds & set_of(h.kind)) != 0; }, 1);
+      if (auto played = (*session)->play(stop, list, {}); !played) return Failure<Error>{played.error()};
+      if (!list.list().empty()) return std::optional(list.list().front());
+    }
+    from = stop;
+  }
+  return std::optional<Happening>{};
+}
+
+Fallible<std::optional<Happening>> Timeline::previous(std::uint64_t before, HappenedSet kinds) {
+  before = std::min(before, end_);
+  if (auto extended = extend(before, {}); !extended) return Failure<Error>{extended.error()};
+  before = std::min(before, end_);
+  while (before > start_) {
+    const std::size_t i = interval_of(before - 1);
+    if (book_->intervals()[i].has(kinds)) {
+      const auto session = checkpoints_.before(begin_of(i)).session->copy();
+      LastOf last(kinds);
+      if (auto played = session->play(before, last, {}); !played) return Failure<Error>{played.error()};
+      if (last.last) return last.last;
+    }
+    before = begin_of(i);
+  }
+  return std::optional<Happening>{};
+}
+
+Fallible<std::vector<std::uint64_t>> Timeline::events_of_block(std::uint64_t id) const {
+  std::vector<std::uint64_t> events;
+  traces::KmtCursor cursor(trace_);
+  const auto done = cursor.for_each_block(0, trace_->events(), traces::Column::id | traces::Column::op,
+                                          [&](const traces::EventBlock& b) {
+                                            for (std::uint32_t i = 0; i < b.events; ++i) {
+                                              if (b.id[i] == id) events.push_back(b.first_event + i);
+                                            }
+                                          });
+  if (!done) return Failure<Error>{done.error()};
+  return events;
+}
+
+Fallible<std::vector<Happening>> Timeline::history(const Subject& subject, std::size_t limit) {
+  if (auto prepared = prepare(); !prepared) return Failure<Error>{prepared.error()};
+  std::vector<std::uint64_t> events;
+  if (subject.block) {
+    auto found = events_of_block(*subject.block);
+    if (!found) return Failure<Error>{found.error()};
+    events = std::move(*found);
+    if (events.empty()) return std::vector<Happening>{};
+  }
+  const auto about_block = [&](const Happening& h) {
+    return h.kind != Happened::page_mapped && h.kind != Happened::page_returned &&
+           (h.id == *subject.block || std::binary_search(events.begin(), events.end(), h.event));
+  };
+  const auto wanted = [&](const Happening& h) { return subject.block ? about_block(h) : overlaps(h, subject.range); };
+  const std::uint64_t page_bytes = std::uint64_t{1} << checkpoints_.all().front().session->kernel().page_shift();
+  const auto may_hold = [&](std::size_t i) {
+    const IntervalBook::Interval& interval = book_->intervals()[i];
+    if (subject.block) {
+      const auto first = std::lower_bound(events.begin(), events.end(), begin_of(i));
+      return interval.may_name(*subject.block) || (first != events.end() && *first < end_of(i)) ||
+             (events.front() < begin_of(i) && interval.has(set_of(Happened::woke) | set_of(Happened::slept)));
+    }
+    for (Addr a = subject.range.base; a < subject.range.end(); a = a + page_bytes) {
+      if (interval.touched(book_->page_of(a))) return true;
+    }
+    return interval.touched(book_->page_of(Addr{subject.range.end().v - 1}));
+  };
+  std::vector<Happening> all;
+  for (std::size_t i = 0; i < book_->intervals().size() && all.size() < limit; ++i) {
+    if (!may_hold(i)) continue;
+    const auto session = checkpoints_.before(begin_of(i)).session->copy();
+    HappeningList list(wanted, limit - all.size());
+    if (auto played = session->play(end_of(i), list, {}); !played) return Failure<Error>{played.error()};
+    all.insert(all.end(), list.list().begin(), list.list().end());
+  }
+  return all;
+}
+
+Fallible<Report> Timeline::metrics(const MetricsWindow& window) {
+  if (auto prepared = prepare(); !prepared) return Failure<Error>{prepared.error()};
+  if (window.whole() && start_ == 0) return *report_;
+  const std::uint64_t from = std::max(window.from, start_);
+  if (from >= end_)
+    return fail("the window begins behind the run's end", "expected an event below " + std::to_string(end_));
+  const MetricsWindow part{from, window.to};
+  const auto session = from == 0 ? unbooted_->copy() : checkpoints_.before(from).session->copy();
+  session->set_window(part);
+  Ledger ledger(part);
+  if (from != 0) ledger.join(*session);
+  const std::uint64_t to = part.to < end_ ? part.to + 1 : end_;
+  if (auto played = session->play(to, ledger, {}); !played) return Failure<Error>{played.error()};
+  while (session->stopped().empty() && session->next_event() < end_ && waits_for_answer(*session, part)) {
+    const std::uint64_t stop = std::min(session->next_event() + interval_, end_);
+    if (auto played = session->play(stop, ledger, {}); !played) return Failure<Error>{played.error()};
+  }
+  RunFacts facts = facts_;
+  if (session->next_event() == end_) facts = session->finish(ledger);
+  facts.deadlock = facts_.deadlock;
+  facts.digest = facts_.digest;
+  facts.stopped = facts_.stopped;
+  Report report = ledger.finish(facts);
+  report.counterfactual_from = report_->counterfactual_from;
+  return report;
+}
+
+Fallible<Timeline> Timeline::fork(std::uint64_t event, const Edits& edits, EditOutcome* outcome) {
+  auto session = copy_at(event);
+  if (!session) return Failure<Error>{session.error()};
+  EditOutcome ignored;
+  EditOutcome& to = outcome == nullptr ? ignored : *outcome;
+  MovedPages pages(to);
+  for (const std::uint64_t id : edits.free) {
+    if (!(*session)->free_now(id, pages)) to.not_live.push_back(id);
+  }
+  (*session)->settle(pages);
+  return Timeline(trace_, std::move(*session), options_);
+}
+
+}  // namespace kmemlab::sim
