@@ -30,7 +30,7 @@ Plan plan_of(std::uint64_t blocks, const Values& values) {
   return p;
 }
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t) {
+Fallible<void> run_checkerboard(Maker& make, const Values& values, std::uint64_t) {
   std::uint64_t few = 0, many = make.target() + 1;  // plans of `few` blocks fit
   while (many - few > 1) {
     const std::uint64_t middle = few + (many - few) / 2;
@@ -72,7 +72,7 @@ Workload checkerboard() {
            {"stride", Kind::number, "2", 2, 1'000'000, "one block of so many stays"},
            {"refill", Kind::number, "0", 0, 1 << 30, "bytes of blocks that then ask for the freed room; 0: none"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between events"}},
-          run};
+          run_checkerboard};
 }
 
 }  // namespace kmemlab::traces::gen

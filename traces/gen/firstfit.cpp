@@ -88,7 +88,7 @@ class Adversary {
   std::vector<Round> rounds_;
 };
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t) {
+Fallible<void> run_firstfit(Maker& make, const Values& values, std::uint64_t) {
   const std::uint64_t smallest = values.number("smallest"), rounds = values.number("rounds");
   if (!is_power_of_two(smallest)) return fail("smallest is no power of two", "expected as in smallest=64");
   const std::uint64_t largest = smallest << rounds;
@@ -121,7 +121,7 @@ Workload firstfit() {
            {"room", Kind::number, "512K", 64, 1ULL << 40, "bytes that live at most"},
            {"rounds", Kind::number, "5", 1, 12, "doublings"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between events"}},
-          run};
+          run_firstfit};
 }
 
 }  // namespace kmemlab::traces::gen

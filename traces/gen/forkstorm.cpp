@@ -86,7 +86,7 @@ class Storms {
   std::uint64_t forks_ = 0;
 };
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_forkstorm(Maker& make, const Values& values, std::uint64_t seed) {
   const std::uint64_t least = parts.size() + values.mix("areas").most();
   if (!make.room(least))
     return fail(std::to_string(make.target()) + " events have no room for one child",
@@ -109,7 +109,7 @@ Workload forkstorm() {
            {"areas", Kind::mix, "8-40", 0, 100'000, "memory areas of a process"},
            {"gap", Kind::number, "500", 0, 1'000'000'000, "ns between events"},
            {"rest", Kind::number, "10000000", 0, 1'000'000'000'000, "ns between storms"}},
-          run};
+          run_forkstorm};
 }
 
 }  // namespace kmemlab::traces::gen

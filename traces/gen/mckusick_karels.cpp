@@ -77,7 +77,7 @@ std::uint64_t staying(const std::array<Load, rows.size()>& loads) {
   return n;
 }
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_mckusick_karels(Maker& make, const Values& values, std::uint64_t seed) {
   Random picks(seed, 0), sizes(seed, 1), deaths(seed, 2);
   const Place place{make.task(100, "day"), 0, Context::task};
   std::uint64_t requests = std::min(day_requests, (make.target() + day_in_use) / 2);
@@ -121,7 +121,7 @@ Workload mckusick_karels() {
           "few live bytes, much traffic of two sizes",
           2 * day_requests - day_in_use,
           {{"length", Kind::number, "86400", 0, 1'000'000, "seconds of the whole trace"}},
-          run};
+          run_mckusick_karels};
 }
 
 }  // namespace kmemlab::traces::gen

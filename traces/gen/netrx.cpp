@@ -26,7 +26,7 @@ struct Packet {
   Slot header = no_slot, data = no_slot;
 };
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_netrx(Maker& make, const Values& values, std::uint64_t seed) {
   Random data_draws(seed, 0), bursts(seed, 1), ways(seed, 2);
   const Index reader = make.task(100, "reader");
   const What header{make.site("netrx_skb"), make.cache("skbuff_head_cache"), false};
@@ -75,7 +75,7 @@ Workload netrx() {
            {"cpus", Kind::number, "2", 1, 64, "CPUs that packets come in on"},
            {"pause", Kind::number, "50000", 0, 1'000'000'000, "ns between bursts"},
            {"gap", Kind::number, "500", 0, 1'000'000, "ns between events of a burst"}},
-          run};
+          run_netrx};
 }
 
 }  // namespace kmemlab::traces::gen

@@ -23,7 +23,7 @@ struct Pair {
   std::deque<Slot> queue;
 };
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_pipeline(Maker& make, const Values& values, std::uint64_t seed) {
   Random size_draws(seed, 0), turns(seed, 1);
   const What what{make.site("pipeline_produce"), no_index, true};
   std::vector<Pair> pairs(values.number("pairs"));
@@ -71,7 +71,7 @@ Workload pipeline() {
            {"run", Kind::mix, "1-16", 0, 1'000'000, "blocks that a task handles in a turn"},
            {"cpus", Kind::number, "4", 1, 64, "CPUs"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between events"}},
-          run};
+          run_pipeline};
 }
 
 }  // namespace kmemlab::traces::gen

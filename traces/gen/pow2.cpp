@@ -15,7 +15,7 @@ namespace kmemlab::traces::gen {
 
 namespace {
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_pow2(Maker& make, const Values& values, std::uint64_t seed) {
   const std::uint64_t from = values.number("from"), to = values.number("to");
   if (!is_power_of_two(from) || !is_power_of_two(to) || from > to)
     return fail("from or to is no power of two, or from is above to", "expected powers of two, as in from=16 to=8192");
@@ -55,7 +55,7 @@ Workload pow2() {
            {"to", Kind::number, "8192", 2, 1 << 20, "bytes, largest power of two"},
            {"live", Kind::number, "2000", 1, 100'000'000, "blocks that live at a time"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between events"}},
-          run};
+          run_pow2};
 }
 
 }  // namespace kmemlab::traces::gen

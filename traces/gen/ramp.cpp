@@ -12,7 +12,7 @@ namespace kmemlab::traces::gen {
 
 namespace {
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_ramp(Maker& make, const Values& values, std::uint64_t seed) {
   Random size_draws(seed, 0), picks(seed, 1);
   const Place place{make.task(100, "ramp"), 0, Context::task};
   const What what{make.site("ramp_alloc"), no_index, true};
@@ -39,7 +39,7 @@ Workload ramp() {
           {{"sizes", Kind::mix, "16-256:80,257-4096:20", 0, 1 << 30, "bytes"},
            {"order", Kind::order, "random", 0, 0, "of the frees: oldest, newest or random first"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between events"}},
-          run};
+          run_ramp};
 }
 
 }  // namespace kmemlab::traces::gen

@@ -16,7 +16,7 @@ namespace kmemlab::traces::gen {
 
 namespace {
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_sawtooth(Maker& make, const Values& values, std::uint64_t seed) {
   const std::uint64_t high = values.number("high"), low = values.number("low");
   if (low >= high) return fail("low is not below high", "expected low < high");
   if (make.target() < 2 * high)
@@ -60,7 +60,7 @@ Workload sawtooth() {
            {"order", Kind::order, "random", 0, 0, "of the frees: oldest, newest or random first"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between events"},
            {"rest", Kind::number, "1000000", 0, 1'000'000'000'000, "ns at each top and bottom"}},
-          run};
+          run_sawtooth};
 }
 
 }  // namespace kmemlab::traces::gen

@@ -15,7 +15,7 @@ namespace kmemlab::traces::gen {
 
 namespace {
 
-Fallible<void> run(Maker& make, const Values& values, std::uint64_t seed) {
+Fallible<void> run_steady(Maker& make, const Values& values, std::uint64_t seed) {
   const Mix& sizes = values.mix("sizes");
   const Mix& lifetimes = values.mix("lifetimes");
   Random size_draws(seed, 0), life_draws(seed, 1), who(seed, 2);
@@ -52,7 +52,7 @@ Workload steady() {
            {"lifetimes", Kind::mix, "1-50:80,500-1500:15,5000:5", 0, 10'000'000, "in later allocations"},
            {"tasks", Kind::number, "4", 1, 10'000, "tasks that take turns at random"},
            {"gap", Kind::number, "1000", 0, 1'000'000'000, "ns between allocations"}},
-          run};
+          run_steady};
 }
 
 }  // namespace kmemlab::traces::gen
