@@ -22,7 +22,7 @@ struct Verb {
 constexpr Verb verbs[] = {
     {"replay", "TRACE [-a CORE] ...", "play a trace through allocators, and report", verb_replay},
     {"info", "TRACE [--json]", "what is in a trace, quality first", verb_info},
-    {"convert", "IN OUT ...", "store a trace in the .kmt container", verb_convert},
+    {"convert", "IN OUT ...", "write a trace in any format, edited on the way", verb_convert},
     {"gen", "WORKLOAD -o OUT ...", "make a synthetic trace", verb_gen},
     {"run", "SCENARIO.json ...", "scripted calls with expectations: tests and lessons", verb_run},
     {"check", "SUITE.json ...", "replay a suite and compare with its baseline: a gate for CI", verb_check},

@@ -25,7 +25,8 @@ VerbSpec make_spec() {
                 "  .rep           malloc-lab operations: op, id, size\n"
                 "Texts are compressed where .gz or .zst follows. OUT - with --as writes a text to standard output.\n"
                 "What a format loses is said on standard error. Edits are made in this order, for every format: part\n"
-                "(--from, --to), --where, --scrub, --repeat. A filter: size >= 4K && (cache ~ ext4 || comm == 'sh')\n"
+                "(--from, --to), --warm-start, --where, --scrub, --repeat. A filter:\n"
+                "size >= 4K && (cache ~ ext4 || comm == 'sh')\n"
                 "over cpu pid comm site cache size granted time context op event node order (docs/formats.md).",
                 "kmemlab convert netloop.dat part.kmt --from-time 10ms --to-time 1s --where 'cpu == 0' --zstd",
                 edit_options(),
