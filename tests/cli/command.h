@@ -94,6 +94,14 @@ inline std::size_t lines_of(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+/// The value of `key` in JSON as `info --json` prints it.
+inline std::string field(const std::string& json, const std::string& key) {
+  const std::size_t at = json.find("\"" + key + "\": ");
+  if (at == std::string::npos) return "no " + key;
+  const std::size_t start = at + key.size() + 4;
+  return json.substr(start, json.find_first_of(",\n", start) - start);
+}
+
 inline std::string sample() {
   return std::string(KMEMLAB_SOURCE_DIR) + "/traces/samples/ext4tree.dat";
 }

@@ -6,14 +6,6 @@ namespace kmemlab::test {
 
 namespace {
 
-/// The value of `key` in JSON as `info --json` prints it.
-std::string field(const std::string& json, const std::string& key) {
-  const std::size_t at = json.find("\"" + key + "\": ");
-  if (at == std::string::npos) return "no " + key;
-  const std::size_t start = at + key.size() + 4;
-  return json.substr(start, json.find_first_of(",\n", start) - start);
-}
-
 const std::string minimal =
     "{\"schema\":\"kmemlab.events/1\"}\n"
     "{\"op\":\"alloc\",\"p\":1,\"size\":64}\n"

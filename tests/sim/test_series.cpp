@@ -1,8 +1,7 @@
 // The course of a run over time: values by hand, folding when time outgrows the buckets, windows, and sums that are the
 // ledger's.
-#include "sim/replay/observer_list.h"
 #include "sim/observe/series.h"
-#include "tests/sim/traces.h"
+#include "tests/sim/worked_example.h"
 
 namespace kmemlab::test {
 namespace {
@@ -100,18 +99,8 @@ TEST_CASE("a series of a window shows the window's time only, with what lived be
 }
 
 TEST_CASE("page traffic of a series is the ledger's", "[series]") {
-  auto reader = worked_example().reader();
-  sim::Series series(reader.first_tick());
-  sim::Ledger ledger;
-  sim::ObserverList both;
-  both.add(ledger);
-  both.add(series);
-  const sim::MachineSpec machine{*sim::find_profile("i386"), 0, 1 << 20};
-  const auto core = sim::parse_core_specs({"bsd386:mode=faithful,types=temp"});
-  REQUIRE(core);
-  auto facts = sim::replay(reader, core.value()[0], machine, {}, both.observer(), [](std::uint64_t) {});
-  REQUIRE(facts);
-  const sim::Report report = ledger.finish(*facts);
+  sim::Series series(worked_example().reader().first_tick());
+  const sim::Report report = play_worked_example(series);
   std::uint64_t mapped = 0, returned = 0, held = 0, requested = 0;
   for (const sim::SeriesBucket& b : series.buckets()) {
     mapped += b.mapped, returned += b.returned;

@@ -1,7 +1,6 @@
 // Pages by address at three moments: by hand, folded when addresses outgrow the cells, and against the ledger.
-#include "sim/replay/observer_list.h"
 #include "sim/observe/strips.h"
-#include "tests/sim/traces.h"
+#include "tests/sim/worked_example.h"
 
 namespace kmemlab::test {
 namespace {
@@ -48,19 +47,9 @@ TEST_CASE("strips keep cells by address, and fold them when the addresses outgro
 }
 
 TEST_CASE("the strips of the worked example are the ledger's peak and end", "[strips]") {
-  auto reader = worked_example().reader();
   for (const std::size_t cells : {std::size_t{2}, sim::Strips::default_cells}) {
     sim::Strips strips({}, cells);
-    sim::Ledger ledger;
-    sim::ObserverList both;
-    both.add(ledger);
-    both.add(strips);
-    const sim::MachineSpec machine{*sim::find_profile("i386"), 0, 1 << 20};
-    const auto core = sim::parse_core_specs({"bsd386:mode=faithful,types=temp"});
-    REQUIRE(core);
-    auto facts = sim::replay(reader, core.value()[0], machine, {}, both.observer(), [](std::uint64_t) {});
-    REQUIRE(facts);
-    const sim::Report report = ledger.finish(*facts);
+    const sim::Report report = play_worked_example(strips);
     CHECK(sum_of(strips.peak()).held_pages == 5);
     CHECK(sum_of(strips.peak()).live_bytes == 16640);
     CHECK(strips.peak().tick == report.peak_tick);
