@@ -92,6 +92,12 @@ std::string core(const ReplayReport& report, const sim::Report& run, const Pictu
 
 }  // namespace
 
+std::string html_run_section(const ReplayReport& report, std::size_t run, const Picture& picture) {
+  ChartScale scale;
+  scale.include(picture.series);
+  return quality(report.trace.quality()) + core(report, report.runs[run], picture, scale);
+}
+
 std::string html_page(const ReplayReport& report, const Pictures& pictures) {
   ChartScale scale;
   for (const auto& p : pictures) scale.include(p->series);

@@ -12,6 +12,10 @@ namespace kmemlab::cli {
 /// `pictures` go with report.runs.
 std::string html_page(const ReplayReport& report, const Pictures& pictures);
 
+/// One run of a report on a page of another kind: the recording's quality, numbers, course, strips and owners, with
+/// scales of its own.
+std::string html_run_section(const ReplayReport& report, std::size_t run, const Picture& picture);
+
 /// The page's style sheet.
 const char* html_style();
 
