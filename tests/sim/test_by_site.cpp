@@ -1,29 +1,11 @@
 // Who owns the bytes: accounts by hand, and sums over call sites and over sizes that are the ledger's totals.
 #include "sim/replay/observer_list.h"
 #include "sim/observe/by_site.h"
+#include "tests/sim/busy_trace.h"
 #include "tests/sim/traces.h"
 
 namespace kmemlab::test {
 namespace {
-
-/// Some hundred blocks of odd sizes by three tasks, freed in another order, more than a small arena holds.
-TraceMaker busy_trace() {
-  TraceMaker t;
-  std::uint64_t random = 12345, tick = 1000;
-  std::vector<traces::BlockId> live;
-  for (int i = 0; i < 600; ++i) {
-    random = random * 6364136223846793005U + 1442695040888963407U;
-    t.at(tick += 20'000 + (random >> 50)).task(1 + i % 3);
-    if (live.size() > 40 && (random >> 33) % 5 < 3) {
-      const std::size_t at = (random >> 40) % live.size();
-      t.free(live[at]);
-      live.erase(live.begin() + static_cast<std::ptrdiff_t>(at));
-    } else {
-      live.push_back(t.alloc(1 + (random >> 45) % 6000, i % 4 == 0 ? TraceMaker::atomic : TraceMaker::kernel));
-    }
-  }
-  return t;
-}
 
 template <class Accounts>
 sim::Account sum_of(const Accounts& accounts) {
