@@ -2,7 +2,7 @@
 // sizes are what the ledger counts, at every event and over time.
 #include "sim/observe/waste.h"
 
-#include "sim/cli/observer_list.h"
+#include "sim/replay/observer_list.h"
 #include "tests/sim/busy_trace.h"
 #include "tests/sim/traces.h"
 
@@ -58,7 +58,7 @@ void check_law(traces::KmtReader& reader, const std::string& spec, const sim::Me
   Waste waste([](std::uint64_t event) { return Waste::Asker{std::uint32_t(event % 5), 64}; }, window);
   sim::Ledger ledger(window);
   Law law(ledger, waste);
-  cli::ObserverList all;
+  sim::ObserverList all;
   all.add(ledger), all.add(waste), all.add(law);
   const sim::MachineSpec machine{*sim::find_profile("x86-64"), 0, arena};
   const auto core = sim::parse_core_specs({spec});
@@ -104,7 +104,7 @@ TEST_CASE("waste of a few blocks on one page, worked out by hand", "[waste]") {
   };
   Waste waste([](std::uint64_t event) { return Waste::Asker{std::uint32_t(event), 100}; });
   Steps steps(waste);
-  cli::ObserverList all;
+  sim::ObserverList all;
   all.add(waste), all.add(steps);
   auto reader = t.reader();
   const sim::MachineSpec machine{*sim::find_profile("x86-64"), 0, 0};
