@@ -85,6 +85,26 @@ std::size_t CheckResult::count(Verdict verdict) const {
       std::count_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.verdict == verdict; }));
 }
 
+const RunNote* CheckResult::note_of(const Finding& f) const {
+  for (const RunNote& n : notes) {
+    if (n.trace == f.trace && n.core == f.core) return &n;
+  }
+  return nullptr;
+}
+
+Suite regressed_part(const CheckResult& result) {
+  Suite part = result.suite;
+  for (Entry& entry : part.entries) {
+    std::erase_if(entry.cores, [&](const sim::CoreSpec& core) {
+      return std::none_of(result.findings.begin(), result.findings.end(), [&](const Finding& f) {
+        return f.verdict == Verdict::regressed && f.trace == entry.name && f.core == core_label(core);
+      });
+    });
+  }
+  std::erase_if(part.entries, [](const Entry& entry) { return entry.cores.empty(); });
+  return part;
+}
+
 CheckResult compare(const Suite& suite, const Reports& reports, const Baseline& baseline) {
   CheckResult result;
   result.suite = suite;

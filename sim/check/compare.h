@@ -31,6 +31,14 @@ struct Finding {
   std::string allowed() const;
 };
 
+/// What is known of a run that got worse, beside its numbers.
+struct RunNote {
+  std::string trace, core;
+  std::string since;           ///< since_text of trail.h; empty: no trail was blessed
+  std::string explained;       ///< text of the explanation against another build; empty: none was asked for
+  std::string explained_json;  ///< the same as JSON
+};
+
 struct CheckResult {
   Suite suite;
   std::vector<Finding> findings;
@@ -38,8 +46,15 @@ struct CheckResult {
   std::vector<std::string> stopped;  ///< "TRACE CORE: what ended the run": a panic is no metric that could be blessed
   std::vector<std::string> stale;    ///< keys of the baseline that no rule of the suite asks for
 
+  std::vector<RunNote> notes;  ///< of runs with a regression, in the suite's order
+
   std::size_t count(Verdict verdict) const;
+  /// Null if there is none of this run.
+  const RunNote* note_of(const Finding& finding) const;
 };
+
+/// The runs of the suite in which something regressed.
+Suite regressed_part(const CheckResult& result);
 
 /// What one value is to its rule.
 Verdict judge(const Rule& rule, u128 value, const std::optional<u128>& baseline);

@@ -30,6 +30,11 @@ std::string grouped(u128 n) {
   return text;
 }
 
+std::string with_sign(i128 n) {
+  if (n == 0) return "0";
+  return n < 0 ? "-" + grouped(-static_cast<u128>(n)) : "+" + grouped(static_cast<u128>(n));
+}
+
 std::optional<u128> read_decimal(std::string_view text) {
   if (text.empty()) return std::nullopt;
   u128 n = 0;

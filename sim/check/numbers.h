@@ -10,8 +10,11 @@
 
 namespace kmemlab::check {
 
+__extension__ using i128 = __int128;  // differences of byte-ticks
+
 std::string decimal(u128 n);
-std::string grouped(u128 n);  ///< "1,234,567"
+std::string grouped(u128 n);    ///< "1,234,567"
+std::string with_sign(i128 n);  ///< "+1,234", "-5", "0"
 /// Nothing if `text` is not all digits, or larger than 128 bits.
 std::optional<u128> read_decimal(std::string_view text);
 

@@ -43,7 +43,9 @@ std::string github_report(const CheckResult& result) {
   for (const std::string& run : result.stopped) text += annotation("error", file, 1, "stopped", run);
   for (const Finding& f : result.findings) {
     const std::string name = f.trace + " " + f.core + " " + f.rule.metric->name;
-    const std::string message = name + ": " + f.change() + "\nwhy: " + f.rule.why;
+    const RunNote* note = f.verdict == Verdict::regressed ? result.note_of(f) : nullptr;
+    const std::string since = note == nullptr || note->since.empty() ? "" : "\nsince: " + note->since;
+    const std::string message = name + ": " + f.change() + "\nwhy: " + f.rule.why + since;
     if (f.verdict == Verdict::regressed) text += annotation("error", file, f.rule.line, "regressed", message);
     if (f.verdict == Verdict::improved) text += annotation("notice", file, f.rule.line, "improved", message);
   }

@@ -58,6 +58,12 @@ std::string json_report(const CheckResult& result) {
   j["stale"] = result.stale;
   j["findings"] = Json::array();
   for (const Finding& f : result.findings) j["findings"].push_back(finding_json(f));
+  j["regressed_runs"] = Json::array();
+  for (const RunNote& n : result.notes) {
+    Json note = {{"trace", n.trace}, {"core", n.core}, {"since", n.since}};
+    if (!n.explained_json.empty()) note["explanation"] = Json::parse(n.explained_json, nullptr, false);
+    j["regressed_runs"].push_back(std::move(note));
+  }
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

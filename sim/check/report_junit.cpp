@@ -30,9 +30,10 @@ struct Counts {
 };
 
 /// What is not fine about a test case, or nothing.
-std::string inside(const Finding& f) {
+std::string inside(const Finding& f, const RunNote* note) {
   const std::string change = f.change();
-  const std::string body = xml_escaped(change + "\nwhy: " + f.rule.why + "\n");
+  const std::string since = note == nullptr || note->since.empty() ? "" : "since: " + note->since + "\n";
+  const std::string body = xml_escaped(change + "\nwhy: " + f.rule.why + "\n" + since);
   switch (f.verdict) {
     case Verdict::fine:
       break;
@@ -51,7 +52,7 @@ std::string test_case(const CheckResult& result, const Finding& f) {
   const std::string head = "    <testcase" + attribute("classname", f.trace + " " + f.core) +
                            attribute("name", f.rule.metric->name) + attribute("file", result.suite.file) +
                            number("line", f.rule.line);
-  const std::string text = inside(f);
+  const std::string text = inside(f, result.note_of(f));
   return text.empty() ? head + "/>\n" : head + ">\n" + text + "    </testcase>\n";
 }
 

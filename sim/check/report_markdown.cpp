@@ -31,6 +31,18 @@ void put_rows(std::string& text, const CheckResult& result, Verdict verdict) {
   }
 }
 
+/// Since when each run is worse; the explanation in a block whose fence is longer than any row of backquotes in it.
+void put_notes(std::string& text, const CheckResult& result) {
+  for (const RunNote& n : result.notes) {
+    if (n.since.empty() && n.explained.empty()) continue;
+    text += "\n**" + cell(n.trace + " " + n.core) + "**" + (n.since.empty() ? "" : ": " + cell(n.since)) + "\n";
+    if (n.explained.empty()) continue;
+    std::string fence = "```";
+    while (n.explained.find(fence) != std::string::npos) fence += '`';
+    text += "\n" + fence + "\n" + n.explained + fence + "\n";
+  }
+}
+
 }  // namespace
 
 std::string markdown_report(const CheckResult& result) {
@@ -42,6 +54,7 @@ std::string markdown_report(const CheckResult& result) {
     text += "\n| | trace | core | metric | change | why |\n|---|---|---|---|---|---|\n";
     for (const Verdict v : {Verdict::regressed, Verdict::missing, Verdict::improved}) put_rows(text, result, v);
   }
+  put_notes(text, result);
   if (const std::string next = advice(result); !next.empty()) text += "\n" + cell(next) + "\n";
   return text;
 }

@@ -1,4 +1,6 @@
 // The check's report for a terminal, and the sentences that the other forms share.
+#include <algorithm>
+
 #include "sim/check/baseline.h"
 #include "sim/check/reports.h"
 
@@ -16,6 +18,19 @@ void put_finding(std::string& text, const CheckResult& result, const Finding& f,
   text += std::string(head) + " " + f.trace + " " + f.core + " " + f.rule.metric->name + "\n";
   text += "  " + f.change() + "\n";
   text += "  why: " + f.rule.why + " (" + place(result, f) + ")\n";
+}
+
+/// Since when, and the explanation, below the last finding of a run.
+void put_note(std::string& text, const RunNote& note) {
+  if (!note.since.empty()) text += "  since: " + note.since + "\n";
+  std::string_view rest = note.explained;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    if (end != 0) text += "  | " + std::string(rest.substr(0, end));
+    if (end == 0) text += "  |";
+    text += "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
 }
 
 void put_names(std::string& text, const std::vector<std::string>& names) {
@@ -57,9 +72,14 @@ std::string advice(const CheckResult& result) {
 std::string text_report(const CheckResult& result) {
   std::string text;
   for (const std::string& run : result.stopped) text += "STOPPED " + run + "\n";
+  const RunNote* note = nullptr;
   for (const Finding& f : result.findings) {
-    if (f.verdict == Verdict::regressed) put_finding(text, result, f, "REGRESSED");
+    if (f.verdict != Verdict::regressed) continue;
+    if (note != nullptr && note != result.note_of(f)) put_note(text, *note);
+    note = result.note_of(f);
+    put_finding(text, result, f, "REGRESSED");
   }
+  if (note != nullptr) put_note(text, *note);
   if (const auto missing = missing_of(result); !missing.empty()) {
     text += "NO BASELINE for " + counted(missing.size(), "metric") + " in " + baseline_path(result.suite.file) + "\n";
     put_names(text, missing);

@@ -1,7 +1,12 @@
 #include "sim/cli/check_runs.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -10,6 +15,7 @@
 #include "sim/cli/recorded_part.h"
 #include "sim/cli/replay_runs.h"
 #include "sim/cli/temporary.h"
+#include "sim/cli/two_sides.h"
 
 namespace kmemlab::cli {
 
@@ -42,25 +48,119 @@ Fallible<OpenTrace> trace_of(const check::Entry& entry) {
   return open_edited(std::move(*trace), edits);
 }
 
-Fallible<std::vector<sim::Report>> run_entry(const check::Entry& entry) {
+Fallible<OpenTrace> open_entry(const check::Entry& entry) {
   auto trace = trace_of(entry);
-  if (!trace) return Failure<Error>{trace.error()};
-  auto totals = totals_of(*trace);
-  if (!totals) return Failure<Error>{totals.error()};
+  if (!trace) return trace;
+  if (const auto totals = totals_of(*trace); !totals) return Failure<Error>{totals.error()};
   if (entry.window.from != 0 && entry.window.from >= trace->reader.events()) {
     return fail("the window begins behind the trace's end",
                 "expected \"from\" below " + std::to_string(trace->reader.events()));
   }
-  if (!entry.window.whole()) totals = recorded_part(trace->reader, *totals, entry.window);
-  if (!totals) return Failure<Error>{totals.error()};
+  return trace;
+}
+
+WantedRuns wanted_of(const check::Entry& entry) {
   WantedRuns wanted;
   wanted.cores = entry.cores;
   wanted.machine = entry.machine;
   wanted.native = entry.native;
   wanted.policy.window = entry.window;
+  return wanted;
+}
+
+Fallible<void> run_entry(const check::Entry& entry, check::Reports& reports) {
+  auto trace = open_entry(entry);
+  if (!trace) return Failure<Error>{trace.error()};
+  auto totals = Fallible<traces::Totals>(*trace->totals);
+  if (!entry.window.whole()) totals = recorded_part(trace->reader, *totals, entry.window);
+  if (!totals) return Failure<Error>{totals.error()};
   ReplayReport report{trace->reader, *totals, entry.machine, entry.window, entry.native, {}, {}, {}};
-  if (auto done = run_all(*trace, wanted, {}, report); !done) return Failure<Error>{done.error()};
-  return std::move(report.runs);
+  if (auto done = run_all(*trace, wanted_of(entry), {}, report); !done) return done;
+  reports.push_back(std::move(report.runs));
+  return {};
+}
+
+Fallible<void> trails_of_entry(const check::Entry& entry, check::Trails& trails) {
+  auto trace = open_entry(entry);
+  if (!trace) return Failure<Error>{trace.error()};
+  const WantedRuns wanted = wanted_of(entry);
+  for (const sim::CoreSpec& core : wanted.cores) {
+    check::TrailMaker maker(trace->reader.events());
+    sim::Decisions decisions([&](const sim::EventDecisions& group) { maker.add(group); });
+    const auto facts =
+        sim::replay(trace->reader, core, machine_of(wanted, core), wanted.policy, decisions, sim::ReplayProgress());
+    if (!facts) return Failure<Error>{facts.error()};
+    trails.emplace(check::trail_key(entry.name, check::core_label(core)), maker.finish());
+  }
+  return {};
+}
+
+/// A copy of the trace that another program can open; gone when this object dies.
+class HandedOver {
+ public:
+  static Fallible<std::unique_ptr<HandedOver>> make(OpenTrace& trace) {
+    std::error_code ignored;
+    std::string path = (std::filesystem::temp_directory_path(ignored) / "kmemlab-check-XXXXXX").string();
+    const int file = mkstemp(path.data());
+    if (file < 0) return fail("no temporary file can be made", "a folder that can be written, as TMPDIR names it");
+    close(file);
+    std::unique_ptr<HandedOver> copy(new HandedOver(std::move(path)));
+    auto writer = traces::KmtWriter::create(copy->path_);
+    if (!writer) return Failure<Error>{writer.error()};
+    if (auto done = edit_into(trace, {}, *writer); !done) return Failure<Error>{done.error()};
+    return copy;
+  }
+  HandedOver(const HandedOver&) = delete;
+  HandedOver& operator=(const HandedOver&) = delete;
+  ~HandedOver() { std::remove(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit HandedOver(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+std::vector<std::string> command_of(const std::string& program, const check::Entry& entry, const sim::CoreSpec& core,
+                                    const std::string& trace) {
+  std::vector<std::string> words = {program, "replay", "-a", check::core_label(core), "--decisions=-"};
+  words.push_back("--machine=" + (entry.native ? std::string("native") : entry.machine.profile.name));
+  if (entry.machine.ram_bytes != 0) words.push_back("--ram=" + std::to_string(entry.machine.ram_bytes));
+  if (entry.machine.arena_bytes != 0) words.push_back("--arena=" + std::to_string(entry.machine.arena_bytes));
+  if (entry.window.from != 0) words.push_back("--from=" + std::to_string(entry.window.from));
+  if (entry.window.to != sim::MetricsWindow::no_end) words.push_back("--to=" + std::to_string(entry.window.to));
+  words.insert(words.end(), {"--", trace});
+  return words;
+}
+
+Fallible<void> explain_entry(const check::Entry& entry, const std::string& program,
+                             const std::map<std::string, std::string>& preferred, Explained& explained) {
+  auto trace = open_entry(entry);
+  if (!trace) return Failure<Error>{trace.error()};
+  auto copy = HandedOver::make(*trace);
+  if (!copy) return Failure<Error>{copy.error()};
+  const WantedRuns wanted = wanted_of(entry);
+  for (const sim::CoreSpec& core : wanted.cores) {
+    const std::string key = check::trail_key(entry.name, check::core_label(core));
+    const auto metric = preferred.find(key);
+    auto e = explain_against(*trace, wanted, core, command_of(program, entry, core, (*copy)->path()),
+                             metric == preferred.end() ? std::nullopt : std::optional(metric->second));
+    if (!e) return Failure<Error>{e.error()};
+    explained.emplace(key, std::move(*e));
+  }
+  return {};
+}
+
+/// An error of an entry that has no place yet gets its line in the suite.
+template <class Run>
+Fallible<void> for_each_entry(const check::Suite& suite, Run run) {
+  for (const check::Entry& entry : suite.entries) {
+    const Fallible<void> done = run(entry);
+    if (done) continue;
+    Error error = done.error();
+    if (error.file.empty()) error.file = suite.file, error.line = entry.line;
+    return Failure<Error>{std::move(error)};
+  }
+  return {};
 }
 
 }  // namespace
@@ -91,16 +191,25 @@ Fallible<check::Suite> open_suite(const std::string& path) {
 
 Fallible<check::Reports> run_suite(const check::Suite& suite) {
   check::Reports reports;
-  for (const check::Entry& entry : suite.entries) {
-    auto runs = run_entry(entry);
-    if (!runs) {
-      Error error = runs.error();
-      if (error.file.empty()) error.file = suite.file, error.line = entry.line;
-      return Failure<Error>{std::move(error)};
-    }
-    reports.push_back(std::move(*runs));
-  }
+  const auto done = for_each_entry(suite, [&](const check::Entry& entry) { return run_entry(entry, reports); });
+  if (!done) return Failure<Error>{done.error()};
   return reports;
+}
+
+Fallible<check::Trails> trails_of(const check::Suite& suite) {
+  check::Trails trails;
+  const auto done = for_each_entry(suite, [&](const check::Entry& entry) { return trails_of_entry(entry, trails); });
+  if (!done) return Failure<Error>{done.error()};
+  return trails;
+}
+
+Fallible<Explained> explain_suite(const check::Suite& suite, const std::string& program,
+                                  const std::map<std::string, std::string>& preferred) {
+  Explained explained;
+  const auto done = for_each_entry(
+      suite, [&](const check::Entry& entry) { return explain_entry(entry, program, preferred, explained); });
+  if (!done) return Failure<Error>{done.error()};
+  return explained;
 }
 
 }  // namespace kmemlab::cli

@@ -1,11 +1,14 @@
 // The runs behind `kmemlab check` and `kmemlab bless`: every entry of a suite on each of its cores.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "core/base/error.h"
 #include "sim/check/compare.h"
+#include "sim/check/explain.h"
 #include "sim/check/suite.h"
+#include "sim/check/trail.h"
 
 namespace kmemlab::cli {
 
@@ -16,5 +19,14 @@ Fallible<check::Suite> open_suite(const std::string& path);
 
 /// Errors of an entry without a place of their own have its line in the suite.
 Fallible<check::Reports> run_suite(const check::Suite& suite);
+
+/// The decisions of every run, as marks. Plays all of them once more.
+Fallible<check::Trails> trails_of(const check::Suite& suite);
+
+/// Every run of the suite in this program (B) against the same in another build of it (A); by trail_key.
+/// `preferred` names a metric to explain, by the same key.
+using Explained = std::map<std::string, check::Explanation>;
+Fallible<Explained> explain_suite(const check::Suite& suite, const std::string& program,
+                                  const std::map<std::string, std::string>& preferred);
 
 }  // namespace kmemlab::cli

@@ -11,8 +11,6 @@
 
 namespace kmemlab::cli {
 
-namespace {
-
 sim::MachineSpec machine_of(const WantedRuns& wanted, const sim::CoreSpec& core) {
   sim::MachineSpec machine = wanted.machine;
   if (!wanted.native) return machine;
@@ -21,6 +19,8 @@ sim::MachineSpec machine_of(const WantedRuns& wanted, const sim::CoreSpec& core)
   }
   return machine;
 }
+
+namespace {
 
 Fallible<sim::RunFacts> play(OpenTrace& trace, const WantedRuns& wanted, const sim::CoreSpec& core,
                              const sim::MachineSpec& machine, const char* doing, sim::Observer& observer) {

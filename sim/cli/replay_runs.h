@@ -31,6 +31,9 @@ struct Extras {
   Pictures* pictures = nullptr;  ///< takes one for each core: --html
 };
 
+/// The machine that a core runs on: its system's own if `native`.
+sim::MachineSpec machine_of(const WantedRuns& wanted, const sim::CoreSpec& core);
+
 /// Fills report.runs, .machines and .common.
 Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras& extras, ReplayReport& report);
 

@@ -1,9 +1,11 @@
-// kmemlab bless: stores what a suite measures now as its baseline, and why. Lines whose value did not change stay as
-// they are; without a change nothing is written. A run that stopped (panic, fault) is never stored.
+// kmemlab bless: stores what a suite measures now as its baseline, and why; and marks of what its runs decided, by
+// which check says since when they decide otherwise. Lines whose value did not change stay as they are; without a
+// change nothing is written. A run that stopped (panic, fault) is never stored.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "sim/cli/arguments.h"
 #include "sim/cli/check_runs.h"
@@ -14,13 +16,15 @@ namespace kmemlab::cli {
 
 namespace {
 
-const VerbSpec spec{"kmemlab bless SUITE.json --reason TEXT",
-                    "Replays what the suite lists and stores its metrics in SUITE.baseline, for 'kmemlab check'. The\n"
-                    "reason goes into SUITE.reasons. Commit both with the change that they speak of.",
-                    "kmemlab bless tests/suites/shipped.json --reason \"pages go back sooner\"",
-                    {{"reason", Takes::value, "TEXT", "why the new values are right; needed"}},
-                    1,
-                    1};
+const VerbSpec spec{
+    "kmemlab bless SUITE.json --reason TEXT",
+    "Replays what the suite lists and stores its metrics in SUITE.baseline, for 'kmemlab check'. The\n"
+    "reason goes into SUITE.reasons, and marks of every run's decisions into SUITE.trail, so that check can\n"
+    "say since when they changed. Commit all three with the change that they speak of.",
+    "kmemlab bless tests/suites/shipped.json --reason \"pages go back sooner\"",
+    {{"reason", Takes::value, "TEXT", "why the new values are right; needed"}},
+    1,
+    1};
 
 /// The file's text; empty if there is none.
 Fallible<std::string> text_if_any(const std::string& path) {
@@ -29,11 +33,14 @@ Fallible<std::string> text_if_any(const std::string& path) {
   return read_text(path);
 }
 
-Fallible<void> write_file(const std::string& path, const std::string& text) {
-  auto file = OutputFile::create(path);
-  if (!file) return Failure<Error>{file.error()};
-  file->write(text);
-  return file->commit();
+/// The text of SUITE.trail, if it is not what the file holds. A damaged file is written anew.
+Fallible<std::optional<std::string>> new_trail(const check::Suite& suite) {
+  const auto stored = text_if_any(check::trail_path(suite.file));
+  if (!stored) return Failure<Error>{stored.error()};
+  const auto trails = trails_of(suite);
+  if (!trails) return Failure<Error>{trails.error()};
+  std::string text = check::trails_text(*trails);
+  return text == *stored ? std::optional<std::string>() : std::optional(std::move(text));
 }
 
 Fallible<int> bless(const std::string& path, const std::string& reason) {
@@ -54,8 +61,17 @@ Fallible<int> bless(const std::string& path, const std::string& reason) {
   if (!result.stopped.empty()) return exit_core_broke;
   const check::Baseline after = check::values_of(*suite, *reports);
   const check::Blessing blessing = check::compare_baselines(*before, after);
+  const auto trail = new_trail(*suite);
+  if (!trail) return Failure<Error>{trail.error()};
+  if (*trail) {
+    if (auto done = write_file(check::trail_path(path), **trail); !done) return Failure<Error>{done.error()};
+  }
   if (blessing.nothing()) {
-    fmt::print("{}: nothing changed; nothing was written\n", baseline_file);
+    if (*trail) {
+      fmt::print("{}: written, for decisions changed; no metric did\n", check::trail_path(path));
+    } else {
+      fmt::print("{}: nothing changed; nothing was written\n", baseline_file);
+    }
     return exit_fine;
   }
   const auto text = check::with_reason(*reasons, reason, blessing, reasons_file);

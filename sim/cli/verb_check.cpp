@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
 
 #include "sim/check/reports.h"
 #include "sim/cli/arguments.h"
@@ -18,17 +20,19 @@ namespace {
 using check::CheckResult;
 using check::Verdict;
 
-const VerbSpec spec{"kmemlab check SUITE.json [--json FILE] [--junit FILE] [--markdown FILE] [--github]",
-                    "Replays what the suite lists and compares its metrics with SUITE.baseline, each by its rule.\n"
-                    "Exit code 1: something got worse. 4: a core panicked. 6: a metric has no baseline.",
-                    "kmemlab check tests/suites/shipped.json --junit build/check.xml",
-                    {{"json", Takes::value, "FILE|-", "every finding as JSON (kmemlab.check/1)"},
-                     {"junit", Takes::value, "FILE|-", "JUnit XML: one test case for each trace, core and metric"},
-                     {"markdown", Takes::value, "FILE|-", "a summary with a table"},
-                     {"github", Takes::nothing, "", "annotations of GitHub Actions, after the text"},
-                     {"quiet,q", Takes::nothing, "", "no text"}},
-                    1,
-                    1};
+const VerbSpec spec{
+    "kmemlab check SUITE.json [--json FILE] [--junit FILE] [--markdown FILE] [--github] [--against PROGRAM]",
+    "Replays what the suite lists and compares its metrics with SUITE.baseline, each by its rule.\n"
+    "Exit code 1: something got worse. 4: a core panicked. 6: a metric has no baseline.",
+    "kmemlab check tests/suites/shipped.json --junit build/check.xml",
+    {{"json", Takes::value, "FILE|-", "every finding as JSON (kmemlab.check/1)"},
+     {"junit", Takes::value, "FILE|-", "JUnit XML: one test case for each trace, core and metric"},
+     {"markdown", Takes::value, "FILE|-", "a summary with a table"},
+     {"github", Takes::nothing, "", "annotations of GitHub Actions, after the text"},
+     {"against", Takes::value, "PROGRAM", "another build of kmemlab: runs that got worse are explained"},
+     {"quiet,q", Takes::nothing, "", "no text"}},
+    1,
+    1};
 
 struct Form {
   const char* option;
@@ -47,6 +51,49 @@ Fallible<check::Baseline> stored_baseline(const std::string& suite) {
   return check::read_baseline(*text, path);
 }
 
+Fallible<check::Trails> stored_trails(const std::string& suite) {
+  const std::string path = check::trail_path(suite);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return check::Trails{};
+  auto text = read_text(path);
+  if (!text) return Failure<Error>{text.error()};
+  return check::read_trails(*text, path);
+}
+
+/// Since when the runs that got worse decide otherwise; and against another build, why.
+Fallible<void> add_notes(CheckResult& result, const std::optional<std::string>& against) {
+  const check::Suite part = check::regressed_part(result);
+  if (part.entries.empty()) return {};
+  const auto blessed = stored_trails(result.suite.file);
+  if (!blessed) return Failure<Error>{blessed.error()};
+  if (blessed->empty() && !against) return {};
+  const auto now = blessed->empty() ? Fallible<check::Trails>(check::Trails{}) : trails_of(part);
+  if (!now) return Failure<Error>{now.error()};
+  std::map<std::string, std::string> metrics;  // of each run the first that got worse
+  for (const check::Finding& f : result.findings) {
+    if (f.verdict == Verdict::regressed && !f.rule.metric->hexadecimal) {
+      metrics.try_emplace(check::trail_key(f.trace, f.core), f.rule.metric->name);
+    }
+  }
+  const auto explained = against ? explain_suite(part, *against, metrics) : Fallible<Explained>(Explained{});
+  if (!explained) return Failure<Error>{explained.error()};
+  for (const check::Entry& entry : part.entries) {
+    for (const sim::CoreSpec& core : entry.cores) {
+      check::RunNote note{entry.name, check::core_label(core), {}, {}, {}};
+      const std::string key = check::trail_key(note.trace, note.core);
+      const auto before = blessed->find(key);
+      const auto after = now->find(key);
+      if (before != blessed->end() && after != now->end()) note.since = since_text(before->second, after->second);
+      if (const auto e = explained->find(key); e != explained->end()) {
+        note.explained = check::explain_text(e->second);
+        note.explained_json = check::explain_json(e->second);
+      }
+      result.notes.push_back(std::move(note));
+    }
+  }
+  return {};
+}
+
 int exit_code(const CheckResult& result) {
   if (!result.stopped.empty()) return exit_core_broke;
   if (result.count(Verdict::regressed) != 0) return exit_difference;
@@ -60,7 +107,8 @@ Fallible<int> check_suite(const Parsed& p, bool text_wanted) {
   if (!baseline) return Failure<Error>{baseline.error()};
   const auto reports = run_suite(*suite);
   if (!reports) return Failure<Error>{reports.error()};
-  const CheckResult result = check::compare(*suite, *reports, *baseline);
+  CheckResult result = check::compare(*suite, *reports, *baseline);
+  if (auto done = add_notes(result, p.value("against")); !done) return Failure<Error>{done.error()};
   if (text_wanted) fmt::print("{}", check::text_report(result));
   if (p.has("github")) fmt::print("{}", check::github_report(result));
   for (const Form& form : forms) {

@@ -28,6 +28,8 @@ int verb_gen(const Arguments& arguments);
 int verb_run(const Arguments& arguments);
 int verb_check(const Arguments& arguments);
 int verb_bless(const Arguments& arguments);
+int verb_diff(const Arguments& arguments);
+int verb_explain(const Arguments& arguments);
 int verb_cores(const Arguments& arguments);
 int verb_machines(const Arguments& arguments);
 

@@ -10,9 +10,9 @@ namespace {
 
 using Kind = Decision::Kind;
 
-constexpr std::array<const char*, 12> step_words = {
-    "limit_reached", "list_empty",    "pages_obtained", "carved", "took_block", "gave_pages",
-    "pushed_block",  "page_returned", "return_refused", "sleeps", "wakes",      "zeroed"};
+constexpr std::array<const char*, 12> step_words = {"limit_reached",  "list_empty", "pages_obtained", "carved",
+                                                    "took_block",     "gave_pages", "pushed_block",   "page_returned",
+                                                    "return_refused", "sleeps",     "wakes",          "zeroed"};
 static_assert(static_cast<std::size_t>(StepKind::zeroed) + 1 == step_words.size());
 constexpr std::array<const char*, 8> other_words = {"alloc", "free",  "sleep",  "wake",
                                                     "map",   "unmap", "tables", "background"};

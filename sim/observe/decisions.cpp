@@ -1,5 +1,7 @@
 #include "sim/observe/decisions.h"
 
+#include <algorithm>
+
 namespace kmemlab::sim {
 
 namespace {
@@ -75,7 +77,7 @@ void Decisions::add_steps(std::span<const Step> steps) {
 }
 
 void Decisions::on_event_over(std::uint64_t event, std::span<const Step> steps) {
-  group_.event = event;
+  group_.event = event = std::max(event, next_event_);  // each group has a number of its own, after a panic too
   add_steps(steps);
   for (Decision& d : outcomes_) {
     if (d.kind == Decision::Kind::tables || d.kind == Decision::Kind::background) d.of_event = event;

@@ -95,7 +95,7 @@ class Decisions final : public Observer {
   Take take_;
   EventDecisions group_;
   std::vector<Decision> outcomes_;
-  std::vector<Began> began_;  ///< blocks granted in this event
+  std::vector<Began> began_;                                     ///< blocks granted in this event
   std::unordered_map<std::uint64_t, std::uint64_t> last_began_;  ///< block by address; looked up, never walked
   std::uint64_t mapped_ = 0, unmapped_ = 0;
   std::uint64_t tables_ = 0;

@@ -155,9 +155,8 @@ void Waste::settle(Owner by) {
 // Tables only grow into what nobody had: a range told again changes nothing.
 void Waste::mark_tables() {
   for (const AddrRange& range : tables_) {
-    for_each_part(range.base, range.bytes, [&](Page& page, std::size_t from, std::size_t end) {
-      take(page, from, end, Use::table, 0);
-    });
+    for_each_part(range.base, range.bytes,
+                  [&](Page& page, std::size_t from, std::size_t end) { take(page, from, end, Use::table, 0); });
   }
   tables_.clear();
 }

@@ -126,8 +126,8 @@ class Waste final : public Observer {
   std::uint64_t tick_ = 0;
   Addr base_{};
   unsigned page_shift_ = 12;
-  std::vector<std::unique_ptr<Page>> pages_;  ///< null: not held
-  std::vector<Account> accounts_;             ///< [0]: nobody's
+  std::vector<std::unique_ptr<Page>> pages_;                 ///< null: not held
+  std::vector<Account> accounts_;                            ///< [0]: nobody's
   std::unordered_map<std::uint64_t, Owner> owner_of_asker_;  ///< looked up, never walked
   std::unordered_map<std::uint64_t, Owner> owner_of_block_;  ///< likewise
   std::vector<PageChange> changes_;

@@ -1,8 +1,7 @@
 // Decisions of a run without addresses: what a line says, that reading one is the inverse of writing it, and what makes
 // two runs the same.
-#include "sim/observe/decisions.h"
-
 #include "sim/replay/observer_list.h"
+#include "sim/observe/decisions.h"
 #include "tests/sim/busy_trace.h"
 #include "tests/sim/traces.h"
 
@@ -39,8 +38,9 @@ TEST_CASE("the decisions of a few events, worked out by hand", "[decisions]") {
   const auto lines = lines_of(reader);
   REQUIRE(lines.size() == 5);
   // 386BSD: bucket 7 has blocks of 128; a page of them is cut, one is taken. 9000 bytes are pages of their own.
-  CHECK(lines[0] == "0 list_empty:7:4096 pages_obtained:7:4096@fresh carved:7:128@fresh took_block:7:128@fresh "
-                    "alloc:100=128 map:1");
+  CHECK(lines[0] ==
+        "0 list_empty:7:4096 pages_obtained:7:4096@fresh carved:7:128@fresh took_block:7:128@fresh "
+        "alloc:100=128 map:1");
   CHECK(lines[1].ends_with(" alloc:9000=12288 map:3"));
   CHECK(lines[2] == "2 pushed_block:7:128@0 free:100=128");
   CHECK(lines[3] == "3 took_block:7:128@0 alloc:128=128");
@@ -86,11 +86,32 @@ TEST_CASE("what is no line of decisions is refused", "[decisions]") {
   const std::string good = "12 took_block:7:128@3 4/alloc:100=128 4/wake:frames free:9!refused:process_only map:1";
   REQUIRE(sim::read_line(good));
   CHECK(sim::line_of(*sim::read_line(good)) == good);
-  for (const char* bad :
-       {"", "12", "12 ", "x map:1", "12  map:1", "12 map:1 ", "12 map:", "12 map:-1", "12 map:01", "012 map:1",
-        "12 mop:1", "12 map:99999999999999999999", "12 sleep:hunger", "12 alloc:1!failed:", "12 alloc:1!failed:why",
-        "12 alloc:1!", "12 took_block:7", "12 took_block:70000:1", "12 took_block:7:1@", "12 took_block:7:1@old",
-        "12 background:1", "12 4map:1", "12 4/", "12 12/map:1", "12 wakes:0:0@", "12 map:1 map"}) {
+  for (const char* bad : {"",
+                          "12",
+                          "12 ",
+                          "x map:1",
+                          "12  map:1",
+                          "12 map:1 ",
+                          "12 map:",
+                          "12 map:-1",
+                          "12 map:01",
+                          "012 map:1",
+                          "12 mop:1",
+                          "12 map:99999999999999999999",
+                          "12 sleep:hunger",
+                          "12 alloc:1!failed:",
+                          "12 alloc:1!failed:why",
+                          "12 alloc:1!",
+                          "12 took_block:7",
+                          "12 took_block:70000:1",
+                          "12 took_block:7:1@",
+                          "12 took_block:7:1@old",
+                          "12 background:1",
+                          "12 4map:1",
+                          "12 4/",
+                          "12 12/map:1",
+                          "12 wakes:0:0@",
+                          "12 map:1 map"}) {
     INFO(bad);
     CHECK_FALSE(sim::read_line(bad));
   }

@@ -1,8 +1,7 @@
 // Waste by reason and owner: a page worked out by hand, and the law on every system: sums over reasons, call sites and
 // sizes are what the ledger counts, at every event and over time.
-#include "sim/observe/waste.h"
-
 #include "sim/replay/observer_list.h"
+#include "sim/observe/waste.h"
 #include "tests/sim/busy_trace.h"
 #include "tests/sim/traces.h"
 
