@@ -89,15 +89,20 @@ Json take_runs(Json& report) {
   return runs;
 }
 
+/// Sixteen hexadecimal digits that may all be decimal ones.
+bool is_digest(const Difference& d) {
+  return d.name.find("digest") != std::string::npos;
+}
+
 std::optional<i128> difference_of(const Difference& d) {
   const auto a = read_decimal(d.a), b = read_decimal(d.b);
-  if (!a || !b || d.name.ends_with("digest")) return std::nullopt;
+  if (!a || !b || is_digest(d)) return std::nullopt;
   return static_cast<i128>(*b) - static_cast<i128>(*a);
 }
 
-std::string shown(const std::string& value) {
+std::string shown(const Difference& d, const std::string& value) {
   if (value.empty()) return "-";
-  const auto n = value.size() == 16 ? std::nullopt : read_decimal(value);  // 16 digits may be a digest
+  const auto n = is_digest(d) ? std::nullopt : read_decimal(value);
   return n ? grouped(*n) : value;
 }
 
@@ -174,7 +179,7 @@ std::string diff_text(const std::vector<DiffSection>& sections) {
         const auto part = static_cast<u128>(less ? -*difference : *difference);
         permille = (less ? "-" : "+") + permille_text(part, whole);
       }
-      table.row({d.name, shown(d.a), shown(d.b), difference ? with_sign(*difference) : "", permille});
+      table.row({d.name, shown(d, d.a), shown(d, d.b), difference ? with_sign(*difference) : "", permille});
     }
     text += table.text();
   }

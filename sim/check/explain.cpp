@@ -92,8 +92,9 @@ class Explainer {
     out_.metrics_differing = differing_metrics(out_.ends).size();
     choose_metric();
     for (auto& [how, kind] : kinds_) out_.kinds.push_back(kind);
-    std::stable_sort(out_.kinds.begin(), out_.kinds.end(),
-                     [](const auto& x, const auto& y) { return x.events > y.events; });
+    std::sort(out_.kinds.begin(), out_.kinds.end(), [](const DifferenceKind& x, const DifferenceKind& y) {
+      return x.events != y.events ? x.events > y.events : x.first != y.first ? x.first < y.first : x.how < y.how;
+    });
     return std::move(out_);
   }
 
@@ -132,7 +133,11 @@ class Explainer {
     const std::string how = difference_of(at == a.end() ? nullptr : &*at, other == b.end() ? nullptr : &*other);
     DifferenceKind& kind = kinds_.try_emplace(how, DifferenceKind{how, 0, event}).first->second;
     ++kind.events;
-    if (!out_.first) out_.first = parting(event, std::move(a), std::move(b));
+    if (!out_.first) {
+      out_.first = parting(event, std::move(a), std::move(b));
+    } else if (out_.next.size() < 2) {
+      out_.next.push_back(parting(event, std::move(a), std::move(b)));
+    }
   }
 
   std::vector<Decision> compared(const EventDecisions& group, unsigned side) const {

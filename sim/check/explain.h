@@ -68,6 +68,7 @@ struct Explanation {
   const char* unit = "";                      ///< of the course
   std::uint64_t compared = 0, differing = 0;  ///< events in which a side decided anything; in which they differ
   std::optional<Parting> first;
+  std::vector<Parting> next;  ///< the two after the first
   std::array<FirstOf, 4> firsts{{{"outcome", {}}, {"granted bytes", {}}, {"pages", {}}, {"sleeps", {}}}};
   std::vector<Milestone> course;                ///< empty: this metric has none, or no difference
   std::vector<DifferenceKind> kinds;            ///< most frequent first

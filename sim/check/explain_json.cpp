@@ -63,6 +63,8 @@ std::string explain_json(const Explanation& e) {
   j["events_differing"] = e.differing;
   j["metrics_differing"] = e.metrics_differing;
   j["first_parting"] = parting_json(e.first);
+  j["next_partings"] = Json::array();
+  for (const Parting& p : e.next) j["next_partings"].push_back(parting_json(p));
   for (const FirstOf& f : e.firsts) j["first_other"][f.what] = parting_json(f.at);
   j["course"] = Json::array();
   for (const Milestone& m : e.course) {

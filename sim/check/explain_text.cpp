@@ -156,6 +156,10 @@ std::string explain_text(const Explanation& e) {
   } else {
     text += "\nfirst parting: " + event_text(e.first->event) + ", at " + time_text(e, e.first->tick) + "\n";
     put_parting(text, *e.first, "  ");
+    for (const Parting& p : e.next) {
+      text += "then " + event_text(p.event) + ", at " + time_text(e, p.tick) + "\n";
+      put_parting(text, p, "  ");
+    }
   }
   put_chain(text, e);
   put_kinds(text, e);

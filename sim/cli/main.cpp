@@ -27,7 +27,7 @@ constexpr Verb verbs[] = {
     {"run", "SCENARIO.json ...", "scripted calls with expectations: tests and lessons", verb_run},
     {"check", "SUITE.json ...", "replay a suite and compare with its baseline: a gate for CI", verb_check},
     {"bless", "SUITE.json --reason R", "store what a suite measures now as its baseline", verb_bless},
-    {"diff", "A B | TRACE -a A -a B", "what differs between two reports, traces or runs", verb_diff},
+    {"diff", "A B, or TRACE -a ...", "what differs between two reports, traces or runs", verb_diff},
     {"explain", "TRACE -a A -a B ...", "since which event two runs differ, and who owns the loss", verb_explain},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
     {"machines", "", "the machines that there are", verb_machines},

@@ -1,5 +1,5 @@
 // kmemlab explain, diff and replay --decisions as a user runs them.
-#include "tests/catch.h"
+#include "tests/check/check_kit.h"
 #include "tests/cli/command.h"
 
 namespace kmemlab::test {
@@ -25,6 +25,8 @@ TEST_CASE("explain: a higher mark keeps a page that the lower one gives back", "
   CHECK(ran.exit == 0);
   CHECK(contains(ran.out, "metric: byte_ticks.held  A "));
   CHECK(contains(ran.out, "first parting: event "));
+  // A free takes the bucket over the lower mark: A wakes the pool's thread, and the next event sees the page gone.
+  CHECK(contains(ran.out, "\n  A: woke those who wait (wakes)\n  B: nothing\nthen event "));
   CHECK(contains(ran.out, "\n  A: gave 4,096 bytes of pages back (page_returned, bucket "));
   CHECK(contains(ran.out, "  B - A is +"));
   CHECK(contains(ran.out, "free_page_kept"));
@@ -110,6 +112,47 @@ TEST_CASE("diff: two reports, two option sets, two traces", "[diff][cli]") {
   ran = kmemlab("diff " + a + " " + scratch.write("bad.json", "{\"schema\": 1}"));
   CHECK(ran.exit == 3);
   CHECK(contains(ran.err, "bad.json: "));
+}
+
+TEST_CASE("check says since when a run decides otherwise than when it was blessed", "[check][trail][cli]") {
+  const Scratch scratch;
+  const std::string five = "{\"schema\": \"kmemlab.suite/1\", \"name\": \"mark\", \"entries\": [{\"trace\": \"" +
+                           sample() + "\", \"cores\": [\"osf1:highwat=5\", \"bsd386\"], \"metrics\": [" +
+                           metric_text("byte_ticks.held", "exact") + "," + metric_text("digest", "exact") + "]}]}";
+  const std::string suite = scratch.write("s.json", five);
+  REQUIRE(kmemlab("bless " + suite + " --reason 'the mark is 5'").exit == 0);
+  const std::string trail = read_file(scratch.file("s.trail"));
+  CHECK(lines_of(trail) == 3);
+  CHECK(kmemlab("bless " + suite + " --reason again").out ==
+        scratch.file("s.baseline") + ": nothing changed; nothing was written\n");
+  std::filesystem::remove(scratch.file("s.trail"));
+  CHECK(contains(kmemlab("bless " + suite + " --reason again").out, "s.trail: written"));
+  CHECK(read_file(scratch.file("s.trail")) == trail);
+  for (const char* name : {"s.json", "s.baseline", "s.trail"}) {
+    std::string text = read_file(scratch.file(name));
+    for (auto at = text.find("highwat=5"); at != std::string::npos; at = text.find("highwat=5")) {
+      text.replace(at, 9, "highwat=6");
+    }
+    scratch.write(name, text);
+  }
+  // The first decision that differs is that of event 37,922, of 97,133: within the 25th of 64 parts.
+  const std::string since = "since an event of 36,424..37,941";
+  const Ran ran = kmemlab("check " + suite + " --github --against " + program + " --json " + scratch.file("j") +
+                          " --junit " + scratch.file("x") + " --markdown " + scratch.file("m"));
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == 1);
+  CHECK(contains(ran.out, "\n  since: decisions differ from the blessed ones " + since + "\n"));
+  CHECK(contains(ran.out, "\n  | every decision of both is the same, and every metric\n"));
+  for (const std::string form : {"j", "x", "m"}) {
+    INFO(form);
+    CHECK(contains(read_file(scratch.file(form)), since));
+  }
+  CHECK(contains(read_file(scratch.file("j")), "\"schema\": \"kmemlab.explain/1\""));
+  CHECK(contains(read_file(scratch.file("m")), "```\next4tree.dat, "));
+  scratch.write("s.trail", trail + "x\n");
+  CHECK(contains(kmemlab("check " + suite).err, "s.trail:4: no line of a trail"));
+  std::filesystem::remove(scratch.file("s.trail"));
+  CHECK_FALSE(contains(kmemlab("check " + suite).out, "since: "));
 }
 
 }  // namespace kmemlab::test
