@@ -182,7 +182,10 @@ class Explainer {
     out_.unit = chosen->followed().unit;
     if (chosen->farthest().difference == 0) return;
     const auto add = [&](const char* what, const std::vector<Course::Place>& places) {
-      for (const auto& p : places) out_.course.push_back({what, p.event, p.tick, p.difference});
+      for (const auto& p : places) {
+        if (!out_.course.empty() && out_.course.back().tick == p.tick) out_.course.pop_back();  // came at one blow
+        out_.course.push_back({what, p.event, p.tick, p.difference});
+      }
     };
     add("a quarter of it", chosen->reached(1, 4));
     add("half of it", chosen->reached(1, 2));

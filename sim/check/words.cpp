@@ -43,11 +43,12 @@ std::string step_in_words(const Decision& d) {
     case StepKind::pushed_block:
       return "put the block of " + bytes(d.value) + " onto its list";
     case StepKind::page_returned:
-      return "gave " + bytes(d.value) + " of pages back";
+      return "gave " + bytes(d.value) + " of pages back" + place(d.place);
     case StepKind::return_refused:
-      return "kept a page that is wholly free";
+      return "kept a page that is wholly free" + place(d.place);
     case StepKind::sleeps:
-      return std::string("went to sleep, for ") + name_of(static_cast<SleepCause>(d.detail));
+      return d.detail == 0 ? "went to sleep"
+                           : std::string("went to sleep, for ") + name_of(static_cast<SleepCause>(d.detail));
     case StepKind::wakes:
       return "woke those who wait";
     case StepKind::zeroed:

@@ -37,7 +37,7 @@ class SessionSource final : public check::DecisionSource {
   sim::Ledger ledger_;
   sim::Waste waste_;
   sim::Decisions decisions_;
-  ObserverList observers_;
+  sim::ObserverList observers_;
   std::deque<sim::EventDecisions> ready_;
   Progress progress_;
   sim::Report report_;

@@ -68,7 +68,7 @@ Fallible<int> bless(const std::string& path, const std::string& reason) {
   }
   if (blessing.nothing()) {
     if (*trail) {
-      fmt::print("{}: written, for decisions changed; no metric did\n", check::trail_path(path));
+      fmt::print("{}: written; no metric changed\n", check::trail_path(path));
     } else {
       fmt::print("{}: nothing changed; nothing was written\n", baseline_file);
     }

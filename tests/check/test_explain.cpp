@@ -81,7 +81,8 @@ TEST_CASE("the first parting, its kind, and the course of the metric", "[explain
   CHECK(e.first->event == 1);
   CHECK(e.first->about == "free, block 0, at close+0x20, task sh (12), CPU 0");
   CHECK(check::in_words(e.first->sides[0], 1) ==
-        "gave 4,096 bytes of pages back (page_returned, bucket 7); freed 128 bytes (100 requested); 1 page went back");
+        "gave 4,096 bytes of pages back where block 0 was (page_returned, bucket 7); freed 128 bytes (100 requested); "
+        "1 page went back");
   CHECK(check::in_words(e.first->sides[1], 1) ==
         "put the block of 128 bytes onto its list (pushed_block, bucket 7); freed 128 bytes (100 requested)");
   CHECK(e.differing == 2);
