@@ -142,10 +142,10 @@ Fallible<void> explain_entry(const check::Entry& entry, const std::string& progr
   for (const sim::CoreSpec& core : wanted.cores) {
     const std::string key = check::trail_key(entry.name, check::core_label(core));
     const auto metric = preferred.find(key);
-    auto e = explain_against(*trace, wanted, core, command_of(program, entry, core, (*copy)->path()),
-                             metric == preferred.end() ? std::nullopt : std::optional(metric->second));
-    if (!e) return Failure<Error>{e.error()};
-    explained.emplace(key, std::move(*e));
+    const auto e = explain_against(*trace, wanted, core, command_of(program, entry, core, (*copy)->path()),
+                                   metric == preferred.end() ? std::nullopt : std::optional(metric->second));
+    explained.emplace(key, e ? ExplainedRun{check::explain_text(*e), check::explain_json(*e)}
+                             : ExplainedRun{"no explanation: " + e.error().text() + "\n", {}});
   }
   return {};
 }

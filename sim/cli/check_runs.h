@@ -25,7 +25,11 @@ Fallible<check::Trails> trails_of(const check::Suite& suite);
 
 /// Every run of the suite in this program (B) against the same in another build of it (A); by trail_key.
 /// `preferred` names a metric to explain, by the same key.
-using Explained = std::map<std::string, check::Explanation>;
+struct ExplainedRun {
+  std::string text;  ///< or why there is none: the other program may be too old
+  std::string json;  ///< empty then
+};
+using Explained = std::map<std::string, ExplainedRun>;
 Fallible<Explained> explain_suite(const check::Suite& suite, const std::string& program,
                                   const std::map<std::string, std::string>& preferred);
 

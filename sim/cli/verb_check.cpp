@@ -85,8 +85,8 @@ Fallible<void> add_notes(CheckResult& result, const std::optional<std::string>& 
       const auto after = now->find(key);
       if (before != blessed->end() && after != now->end()) note.since = since_text(before->second, after->second);
       if (const auto e = explained->find(key); e != explained->end()) {
-        note.explained = check::explain_text(e->second);
-        note.explained_json = check::explain_json(e->second);
+        note.explained = e->second.text;
+        note.explained_json = e->second.json;
       }
       result.notes.push_back(std::move(note));
     }

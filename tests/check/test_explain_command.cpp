@@ -170,6 +170,9 @@ TEST_CASE("check says since when a run decides otherwise than when it was blesse
   }
   CHECK(contains(read_file(scratch.file("j")), "\"schema\": \"kmemlab.explain/1\""));
   CHECK(contains(read_file(scratch.file("m")), "```\next4tree.dat, "));
+  const Ran old = kmemlab("check " + suite + " --against " + printing(scratch, "", 2));
+  CHECK(old.exit == 1);  // another program that is too old takes nothing from the verdict
+  CHECK(contains(old.out, "\n  | no explanation: '"));
   scratch.write("s.trail", trail + "x\n");
   CHECK(contains(kmemlab("check " + suite).err, "s.trail:4: no line of a trail"));
   std::filesystem::remove(scratch.file("s.trail"));
