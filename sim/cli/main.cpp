@@ -29,6 +29,7 @@ constexpr Verb verbs[] = {
     {"bless", "SUITE.json --reason R", "store what a suite measures now as its baseline", verb_bless},
     {"diff", "A B, or TRACE -a ...", "what differs between two reports, traces or runs", verb_diff},
     {"explain", "TRACE -a A -a B ...", "since which event two runs differ, and who owns the loss", verb_explain},
+    {"shrink", "TRACE --keep EXPR ...", "the smallest trace that still shows something", verb_shrink},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
     {"machines", "", "the machines that there are", verb_machines},
 };

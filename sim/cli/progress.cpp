@@ -16,13 +16,24 @@ ProgressLine::~ProgressLine() {
   clear();
 }
 
-void ProgressLine::update(std::uint64_t done, std::uint64_t total) {
-  if (!terminal_) return;
+bool ProgressLine::due() {
+  if (!terminal_) return false;
   const auto now = Clock::now();
-  if (now - last_ < std::chrono::milliseconds(200)) return;
+  if (now - last_ < std::chrono::milliseconds(200)) return false;
   last_ = now;
   shown_ = true;
-  const double seconds = std::chrono::duration<double>(now - started_).count();
+  return true;
+}
+
+void ProgressLine::say(const std::string& line) {
+  if (!due()) return;
+  fmt::print(stderr, "\r{:<78}", line);
+  std::fflush(stderr);
+}
+
+void ProgressLine::update(std::uint64_t done, std::uint64_t total) {
+  if (!due()) return;
+  const double seconds = std::chrono::duration<double>(last_ - started_).count();
   const double rate = static_cast<double>(done) / seconds;
   std::string line = fmt::format("\r{}  {:.1f} M {}/s", what_, rate / 1e6, unit_);
   if (total > 0 && done <= total) {

@@ -17,9 +17,12 @@ class ProgressLine {
 
   /// `total` 0: unknown.
   void update(std::uint64_t done, std::uint64_t total);
+  /// Words of one's own, where no total is known.
+  void say(const std::string& line);
   void clear();
 
  private:
+  bool due();
   using Clock = std::chrono::steady_clock;
   std::string what_;
   std::string unit_;

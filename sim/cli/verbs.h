@@ -30,6 +30,7 @@ int verb_check(const Arguments& arguments);
 int verb_bless(const Arguments& arguments);
 int verb_diff(const Arguments& arguments);
 int verb_explain(const Arguments& arguments);
+int verb_shrink(const Arguments& arguments);
 int verb_cores(const Arguments& arguments);
 int verb_machines(const Arguments& arguments);
 

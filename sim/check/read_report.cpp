@@ -1,0 +1,77 @@
+// Metrics by their dotted names in a report's JSON.
+#include "sim/check/read_report.h"
+
+#include <charconv>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "sim/check/numbers.h"
+
+namespace kmemlab::check {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// The value of "blocking.by_cause.lock", or of an element as in "unusable_permille.3"; null if there is none.
+const Json* find(const Json& run, std::string_view name) {
+  const Json* at = &run;
+  while (!name.empty()) {
+    const auto dot = std::min(name.find('.'), name.size());
+    const std::string key(name.substr(0, dot));
+    name.remove_prefix(std::min(dot + 1, name.size()));
+    if (at->is_object()) {
+      const auto member = at->find(key);
+      if (member == at->end()) return nullptr;
+      at = &*member;
+      continue;
+    }
+    const auto index = read_decimal(key);
+    if (!at->is_array() || !index || *index >= at->size()) return nullptr;
+    at = &(*at)[static_cast<std::size_t>(*index)];
+  }
+  return at;
+}
+
+std::optional<u128> value_of(const Metric& metric, const Json* json) {
+  if (metric.name == "counterfactual_from" && (json == nullptr || json->is_null())) {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
+  if (json == nullptr) return 0;
+  if (json->is_number_unsigned()) return json->get<std::uint64_t>();
+  if (!json->is_string()) return std::nullopt;
+  const std::string& text = json->get_ref<const std::string&>();
+  if (metric.name == "stopped") return text.empty() ? 0 : 1;
+  if (!metric.hexadecimal) return read_decimal(text);
+  std::uint64_t digest = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), digest, 16);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return digest;
+}
+
+}  // namespace
+
+bool in_reports(const Metric& metric) {
+  return metric.name != "byte_ticks.leaked_requested";
+}
+
+Fallible<MetricValues> read_report_metrics(std::string_view json) {
+  const Json report = Json::parse(json, nullptr, false);
+  if (!report.is_object() || report.value("schema", "") != "kmemlab.report/1") {
+    return fail("no kmemlab.report/1", "expected what 'kmemlab replay --json -' prints");
+  }
+  const auto runs = report.find("runs");
+  if (runs == report.end() || !runs->is_array() || runs->size() != 1 || !(*runs)[0].is_object()) {
+    return fail("the report has not one run", "expected a report on one core");
+  }
+  MetricValues values;
+  for (const Metric& metric : all_metrics()) {
+    const auto value = value_of(metric, find((*runs)[0], metric.name));
+    if (!value) return fail("the report's \"" + metric.name + "\" is no number", "expected what docs/report.md says");
+    values.push_back(*value);
+  }
+  return values;
+}
+
+}  // namespace kmemlab::check
