@@ -12,8 +12,9 @@ namespace kmemlab::check {
 
 /// `shows(items)`: does this selection, in the order of the given ones, show it? The given ones must. A test that is
 /// out of patience answers no to everything; what came out by then still shows it.
+/// `finest`: no smaller parts are tried; above 1 what comes out is not 1-minimal.
 template <class Item, class Test>
-std::vector<Item> ddmin(std::vector<Item> items, Test shows) {
+std::vector<Item> ddmin(std::vector<Item> items, Test shows, std::size_t finest = 1) {
   constexpr std::size_t alone_max = 8;  // so many parts are also tried alone
   const auto half = [](std::size_t n) { return std::max<std::size_t>(1, (n + 1) / 2); };
   std::size_t part = half(items.size());
