@@ -7,6 +7,7 @@
 
 #include "sim/cli/output.h"
 #include "sim/cli/render.h"
+#include "sim/cli/shrink_scenario.h"
 #include "traces/kmt/writer.h"
 
 namespace kmemlab::cli {
@@ -79,6 +80,21 @@ Fallible<std::string> write_text(const ShrinkTarget& target, const check::Shrink
   return target.path + "; lost: " + lost->text();
 }
 
+/// Of side a; of side b if the name ends in .b.json and side b runs in this program.
+Fallible<std::string> write_scenario(const ShrinkTarget& target, const check::KeepExpr& keep,
+                                     const std::vector<ShrinkSide>& sides, const Found& found) {
+  const bool second = target.path.ends_with(".b.json") && sides.size() == 2 && sides[1].program.empty();
+  const std::string sentence =
+      fmt::format("Shrunk from {}, {} events, by kmemlab shrink --keep \"{}\": here {}; this is side {}.",
+                  found.shrunk.trace.source.name, with_commas(found.events_before), keep.source,
+                  keep.shown(found.values), second ? "b" : "a");
+  auto text = scenario_of(found.shrunk.trace, sides[second ? 1 : 0], "shrink: " + keep.source, sentence);
+  if (!text) return Failure<Error>{text.error()};
+  if (auto done = write_file(target.path, text->json); !done) return Failure<Error>{done.error()};
+  return target.path +
+         (text->left_out == 0 ? "" : fmt::format("; {} expectations left out", with_commas(text->left_out)));
+}
+
 }  // namespace
 
 Fallible<std::vector<ShrinkTarget>> read_shrink_targets(const std::vector<std::string>& paths) {
@@ -112,17 +128,17 @@ std::string shrunk_listing(const check::ShrinkTrace& trace) {
   return text;
 }
 
-Fallible<std::string> write_shrunk(const ShrinkTarget& target, const check::KeepExpr&, const std::vector<ShrinkSide>&,
-                                   const Found& found) {
+Fallible<std::string> write_shrunk(const ShrinkTarget& target, const check::KeepExpr& keep,
+                                   const std::vector<ShrinkSide>& sides, const Found& found) {
   switch (target.form) {
     case ShrinkTarget::Form::container:
       return write_container(target, found.shrunk.trace);
     case ShrinkTarget::Form::text:
       return write_text(target, found.shrunk.trace);
     case ShrinkTarget::Form::scenario:
-      return fail("scenarios are not written yet");
+      break;
   }
-  return std::string();
+  return write_scenario(target, keep, sides, found);
 }
 
 }  // namespace kmemlab::cli

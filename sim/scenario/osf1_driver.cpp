@@ -4,6 +4,7 @@
 
 #include "core/osf1/osf1.h"
 #include "sim/scenario/driver.h"
+#include "sim/scenario/malloc_types.h"
 #include "sim/scenario/requests.h"
 
 namespace kmemlab::scenario {
@@ -30,14 +31,7 @@ const std::vector<Function>& all_functions() {
   return functions;
 }
 
-constexpr std::string_view type_constants[] = {
-    "M_FREE",      "M_MBUF",    "M_DEVBUF",  "M_SOCKET",  "M_PCB",      "M_RTABLE",  "M_HTABLE",   "M_FTABLE",
-    "M_ZOMBIE",    "M_IFADDR",  "M_SOOPTS",  "M_SONAME",  "M_NAMEI",    "M_GPROF",   "M_IOCTLOPS", "M_MAPMEM",
-    "M_CRED",      "M_PGRP",    "M_SESSION", "M_IOV",     "M_MOUNT",    "M_FHANDLE", "M_NFSREQ",   "M_NFSMNT",
-    "M_VNODE",     "M_CACHE",   "M_DQUOT",   "M_UFSMNT",  "M_SHM",      "M_VMMAP",   "M_VMMAPENT", "M_VMOBJ",
-    "M_VMOBJHASH", "M_VMPMAP",  "M_VMPVENT", "M_VMPAGER", "M_VMPGDATA", "M_FILE",    "M_FILEDESC", "M_LOCKF",
-    "M_PROC",      "M_SUBPROC", "M_SEGMENT"};
-static_assert(std::size(type_constants) == M_SEGMENT + 1);
+static_assert(std::size(malloc_type_constants) == M_SEGMENT + 1);
 
 class Osf1Driver final : public Driver {
  public:
@@ -48,7 +42,7 @@ class Osf1Driver final : public Driver {
   std::vector<Constant> constants() const override {
     std::vector<Constant> all = {{"M_WAITOK", M_WAITOK}, {"M_NOWAIT", M_NOWAIT}, {"M_ZERO", M_ZERO},
                                  {"M_TEMP", M_TEMP},     {"M_KTABLE", M_KTABLE}, {"M_LAST", M_LAST}};
-    for (std::size_t i = 0; i < std::size(type_constants); ++i) all.push_back({std::string(type_constants[i]), i});
+    for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) all.push_back({std::string(malloc_type_constants[i]), i});
     return all;
   }
   void boot() override { kmeminit(m_, s_, config_); }
