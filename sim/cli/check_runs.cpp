@@ -48,17 +48,6 @@ Fallible<OpenTrace> trace_of(const check::Entry& entry) {
   return open_edited(std::move(*trace), edits);
 }
 
-Fallible<OpenTrace> open_entry(const check::Entry& entry) {
-  auto trace = trace_of(entry);
-  if (!trace) return trace;
-  if (const auto totals = totals_of(*trace); !totals) return Failure<Error>{totals.error()};
-  if (entry.window.from != 0 && entry.window.from >= trace->reader.events()) {
-    return fail("the window begins behind the trace's end",
-                "expected \"from\" below " + std::to_string(trace->reader.events()));
-  }
-  return trace;
-}
-
 WantedRuns wanted_of(const check::Entry& entry) {
   WantedRuns wanted;
   wanted.cores = entry.cores;
@@ -164,6 +153,17 @@ Fallible<void> for_each_entry(const check::Suite& suite, Run run) {
 }
 
 }  // namespace
+
+Fallible<OpenTrace> open_entry(const check::Entry& entry) {
+  auto trace = trace_of(entry);
+  if (!trace) return trace;
+  if (const auto totals = totals_of(*trace); !totals) return Failure<Error>{totals.error()};
+  if (entry.window.from != 0 && entry.window.from >= trace->reader.events()) {
+    return fail("the window begins behind the trace's end",
+                "expected \"from\" below " + std::to_string(trace->reader.events()));
+  }
+  return trace;
+}
 
 Fallible<std::string> read_text(const std::string& path) {
   constexpr std::streamsize bytes_max = std::streamsize{16} << 20;

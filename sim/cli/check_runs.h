@@ -9,6 +9,7 @@
 #include "sim/check/explain.h"
 #include "sim/check/suite.h"
 #include "sim/check/trail.h"
+#include "sim/cli/open_trace.h"
 
 namespace kmemlab::cli {
 
@@ -16,6 +17,9 @@ namespace kmemlab::cli {
 Fallible<std::string> read_text(const std::string& path);
 
 Fallible<check::Suite> open_suite(const std::string& path);
+
+/// The trace of an entry: opened, or made, and filtered.
+Fallible<OpenTrace> open_entry(const check::Entry& entry);
 
 /// Errors of an entry without a place of their own have its line in the suite.
 Fallible<check::Reports> run_suite(const check::Suite& suite);

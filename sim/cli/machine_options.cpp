@@ -40,7 +40,7 @@ sim::MachineSpec sized_machine(const MachineWanted& wanted, const sim::CoreSpec&
       if (info.name == core.name) machine.profile = *sim::find_profile(info.native_machine);
     }
   }
-  const sim::KernelOptions sizes = sim::kernel_options(machine, trace);
+  const sim::KernelOptions sizes = sim::kernel_options(machine, *trace.view());
   machine.ram_bytes = sizes.ram_bytes, machine.arena_bytes = sizes.arena_bytes;
   return machine;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "sim/check/reports.h"
+#include "sim/check/selftest.h"
 #include "sim/cli/arguments.h"
 #include "sim/cli/check_runs.h"
 #include "sim/cli/output.h"
@@ -23,15 +24,17 @@ using check::Verdict;
 const VerbSpec spec{
     "kmemlab check SUITE.json [--json FILE] [--junit FILE] [--markdown FILE] [--github] [--against PROGRAM]",
     "Replays what the suite lists and compares its metrics with SUITE.baseline, each by its rule.\n"
-    "Exit code 1: something got worse. 4: a core panicked. 6: a metric has no baseline.",
+    "Exit code 1: something got worse. 4: a core panicked. 6: a metric has no baseline.\n"
+    "--selftest: the gate itself is tested, with cores made worse on purpose; 1: one was not caught.",
     "kmemlab check tests/suites/shipped.json --junit build/check.xml",
     {{"json", Takes::value, "FILE|-", "every finding as JSON (kmemlab.check/1)"},
      {"junit", Takes::value, "FILE|-", "JUnit XML: one test case for each trace, core and metric"},
      {"markdown", Takes::value, "FILE|-", "a summary with a table"},
      {"github", Takes::nothing, "", "annotations of GitHub Actions, after the text"},
      {"against", Takes::value, "PROGRAM", "another build of kmemlab: runs that got worse are explained"},
+     {"selftest", Takes::nothing, "", "no suite: cores made worse on purpose must be caught"},
      {"quiet,q", Takes::nothing, "", "no text"}},
-    1,
+    0,
     1};
 
 struct Form {
@@ -121,6 +124,18 @@ Fallible<int> check_suite(const Parsed& p, bool text_wanted) {
   return exit_code(result);
 }
 
+/// A worse core that is not caught is a difference, too.
+Fallible<int> check_selftest(bool text_wanted) {
+  const check::Suite suite = check::selftest_suite();
+  auto trace = open_entry(suite.entries.at(0));
+  if (!trace) return Failure<Error>{trace.error()};
+  const auto confessions = check::run_selftest(suite, trace->reader);
+  if (!confessions) return Failure<Error>{confessions.error()};
+  if (text_wanted) fmt::print("{}", check::selftest_text(suite, *confessions));
+  const bool all = std::all_of(confessions->begin(), confessions->end(), [](const auto& c) { return c.caught(); });
+  return all ? exit_fine : exit_difference;
+}
+
 }  // namespace
 
 int verb_check(const Arguments& arguments) {
@@ -135,7 +150,17 @@ int verb_check(const Arguments& arguments) {
   if (on_output + (parsed->has("github") ? 1 : 0) > 1 && on_output != 0) {
     return usage_error({"two forms on standard output", "expected one, and files for the others", {}, {}, {}}, spec);
   }
-  const auto code = check_suite(*parsed, on_output == 0 && !parsed->has("quiet"));
+  const bool selftest = parsed->has("selftest");
+  if (selftest != parsed->positional().empty()) {
+    return usage_error({selftest ? "--selftest has a suite of its own" : "no suite is named",
+                        "expected SUITE.json or --selftest",
+                        {},
+                        {},
+                        {}},
+                       spec);
+  }
+  const bool text_wanted = on_output == 0 && !parsed->has("quiet");
+  const auto code = selftest ? check_selftest(text_wanted) : check_suite(*parsed, text_wanted);
   if (code) return *code;
   print_error(code.error());
   return exit_bad_input;

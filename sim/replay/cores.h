@@ -24,5 +24,6 @@ Fallible<std::unique_ptr<Session>> aix_session(const SessionInputs& in);
 Fallible<std::unique_ptr<Session>> beos_session(const SessionInputs& in);
 Fallible<std::unique_ptr<Session>> bsd386_session(const SessionInputs& in);
 Fallible<std::unique_ptr<Session>> osf1_session(const SessionInputs& in);
+Fallible<std::unique_ptr<Session>> worse_session(const SessionInputs& in);  // worse.h: for the self-test of `check`
 
 }  // namespace kmemlab::sim

@@ -5,6 +5,7 @@
 
 #include "core/base/ints.h"
 #include "sim/replay/cores.h"
+#include "sim/replay/worse.h"
 
 namespace kmemlab::sim {
 
@@ -38,6 +39,7 @@ Fallible<std::unique_ptr<Session>> open_session(const std::shared_ptr<const trac
   if (core.name == "beos") return beos_session(inputs);
   if (core.name == "bsd386") return bsd386_session(inputs);
   if (core.name == "osf1") return osf1_session(inputs);
+  if (core.name == worse_core) return worse_session(inputs);
   return fail("unknown core '" + core.name + "'");
 }
 
