@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/machine/step.h"
+#include "sim/check/numbers.h"
 #include "sim/check/reports.h"
 #include "sim/observe/ledger.h"
 #include "sim/replay/replay.h"
@@ -22,7 +23,7 @@ constexpr const char* suite_text = R"({
 {"metric": "pages.end", "rule": "max_increase", "by": 0, "why": "what was freed must go back"},
 {"metric": "blocking.sleeps", "rule": "max_increase", "by": 0, "why": "a request slept although there was memory"},
 {"metric": "blocking.ticks_total", "rule": "max_increase", "permille": 10, "why": "time that tasks slept"}],
-"entries": [{"name": "sawtooth", "workload": "sawtooth", "seed": 7, "events": 20000}]})";
+"entries": [{"name": "steady", "workload": "steady", "seed": 7, "events": 20000}]})";
 
 /// What happened at each event, without addresses.
 struct Course {
@@ -83,7 +84,7 @@ std::string words_of(const Course& c) {
   const bool free = c.action == sim::Action::free;
   std::string text = free ? "a free" : "a request for " + counted(c.requested, "byte");
   if (c.sleeps != 0) text += ", slept " + counted(c.sleeps, "time");
-  if (!free) text += c.ending == sim::Ending::ok ? ", granted " + std::to_string(c.granted) : ", not granted";
+  if (!free) text += c.ending == sim::Ending::ok ? ", granted " + grouped(c.granted) : ", not granted";
   if (c.mapped != 0) text += ", took " + counted(c.mapped, "page");
   text += c.returned != 0 ? ", gave " + counted(c.returned, "page") + " back" : free ? ", kept the page" : "";
   return text;
@@ -148,8 +149,8 @@ std::string selftest_text(const Suite& suite, const std::vector<Confession>& con
     for (const Finding& f : c.regressed)
       text += "  " + f.rule.metric->name + ": " + f.change() + "\n    why: " + f.rule.why + "\n";
     if (!c.parting) continue;
-    text += "  since event " + std::to_string(c.parting->event) + ": " + c.parting->good + "\n";
-    text += "                now: " + c.parting->worse + "\n";
+    text += "  since event " + grouped(c.parting->event) + ": " + c.parting->good + "\n";
+    text += "    made worse: " + c.parting->worse + "\n";
   }
   return text + suite.name + ": " + std::to_string(caught) + " of " + counted(confessions.size(), "worse core") +
          " caught\n";

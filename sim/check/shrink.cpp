@@ -149,7 +149,7 @@ Fallible<Shrunk> shrink(ShrinkTrace trace, const Shows& shows, const ShrinkLimit
   fewer_roughly(s);
   s.fewer_units();
   shorter(s);
-  if (s.now().events.size() > short_enough && larger_blocks(s)) s.fewer_units();
+  while (s.now().events.size() > short_enough && larger_blocks(s)) s.fewer_units();
   for (std::uint64_t before = s.taken() + 1; before != s.taken() && !s.used_up() && !s.error();) {
     before = s.taken();
     fewer_frees(s);

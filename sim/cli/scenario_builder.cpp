@@ -126,12 +126,18 @@ void ScenarioBuilder::tell(const sim::Completion& c) {
   alloc_over(c);
 }
 
+/// A system's thread ran, and nothing else happened: what it did belongs to the step that woke it.
+void ScenarioBuilder::add_background(const EventGroup& group) {
+  if (!group.background || steps_.empty() || !steps_.back().expect.did) return;
+  for (const StepKind kind : group.did) steps_.back().expect.did->emplace_back(name_of_step(kind));
+}
+
 void ScenarioBuilder::add(const EventGroup& group) {
   const std::size_t before = steps_.size();
   for (const auto& told : group.told) {
     std::visit([&](const auto& what) { tell(what); }, told);
   }
-  if (steps_.size() == before) return;
+  if (steps_.size() == before) return add_background(group);
   Step& first = steps_[before];
   first.expect.console = group.console;
   if (group.background || !worth_saying(group.did)) return;

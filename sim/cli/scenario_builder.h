@@ -24,6 +24,7 @@ class ScenarioBuilder {
   const std::vector<scenario::Step>& steps() const { return steps_; }
 
  private:
+  void add_background(const EventGroup& group);
   void tell(const sim::Completion& c);
   void tell(const sim::SleepNote& note);
   WordedRequest request(std::uint64_t event) const;

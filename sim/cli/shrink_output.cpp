@@ -56,7 +56,7 @@ std::string line_of(std::size_t number, std::size_t block, const Event& e, const
   if (e.cpu != 0) text += fmt::format("  cpu {}", e.cpu);
   if (e.cache < tables.caches.size()) text += "  " + tables.caches[e.cache];
   if (e.call_site < tables.call_sites.size()) text += "  " + tables.call_sites[e.call_site].name;
-  return text + "\n";
+  return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
 }
 
 Fallible<std::string> write_container(const ShrinkTarget& target, const check::ShrinkTrace& trace) {

@@ -12,7 +12,7 @@ namespace kmemlab::sim {
 enum class Vice : std::uint8_t {
   rounding,  ///< asks for twice what was asked for, as long as the system has such blocks
   hoarding,  ///< never gives back a page that it cut into blocks
-  sleeping,  ///< every 64th request that may sleep does, until the next free
+  sleeping,  ///< every 64th request that may sleep does, until the next call
 };
 inline constexpr Vice all_vices[] = {Vice::rounding, Vice::hoarding, Vice::sleeping};
 
@@ -23,7 +23,7 @@ constexpr std::string_view name_of(Vice vice) {
 /// In words: "asks for twice what was asked for".
 constexpr std::string_view meaning_of(Vice vice) {
   constexpr std::string_view words[] = {"asks for twice what was asked for", "never gives a cut page back",
-                                        "every 64th request that may sleep does, until the next free"};
+                                        "every 64th request that may sleep does, until the next call"};
   return words[static_cast<unsigned>(vice)];
 }
 

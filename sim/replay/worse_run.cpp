@@ -38,11 +38,14 @@ class WorseAdapter {
     constexpr std::uint64_t largest = 64 * 1024;
     if (vice_ == Vice::rounding && request.size <= largest / 2) request.size *= 2;
     const bool made = good_.prepare(call, request, at);
-    call.dozes = vice_ == Vice::sleeping && made && at.may_sleep && at.event % 64 == 0;
+    call.dozes = vice_ == Vice::sleeping && made && at.may_sleep && at.event % 64 == 63;
     return made;
   }
   Outcome run(K& kernel, Call& call) {
-    if (!call.dozes) return good_.run(kernel, call);
+    if (!call.dozes) {
+      if (vice_ == Vice::sleeping) kernel.wakeup(nap);
+      return good_.run(kernel, call);
+    }
     call.dozes = false;
     call.channel = nap;
     call.cause = SleepCause::lock;
