@@ -137,7 +137,11 @@ void simplify(Shrinking& s) {
   round_sizes(s);
   close_times(s);
   ShrinkTrace small = with_small_tables(s.now());
-  if (digest_of(small) != digest_of(s.now())) s.take(std::move(small));
+  if (digest_of(small) == digest_of(s.now())) {
+    s.put(std::move(small));
+  } else {
+    s.take(std::move(small));
+  }
 }
 
 bool larger_blocks(Shrinking& s) {
