@@ -32,7 +32,9 @@ class Bsd386Driver final : public Driver {
                                  {"M_ZERO_IT", M_ZERO_IT},
                                  {"M_TEMP", M_TEMP},
                                  {"M_LAST", M_LAST}};
-    for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) all.push_back({std::string(malloc_type_constants[i]), i});
+    for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) {
+      all.push_back({std::string(malloc_type_constants[i]), i});
+    }
     return all;
   }
   void boot() override { kmeminit(m_, s_, config_); }

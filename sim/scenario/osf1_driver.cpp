@@ -42,7 +42,9 @@ class Osf1Driver final : public Driver {
   std::vector<Constant> constants() const override {
     std::vector<Constant> all = {{"M_WAITOK", M_WAITOK}, {"M_NOWAIT", M_NOWAIT}, {"M_ZERO", M_ZERO},
                                  {"M_TEMP", M_TEMP},     {"M_KTABLE", M_KTABLE}, {"M_LAST", M_LAST}};
-    for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) all.push_back({std::string(malloc_type_constants[i]), i});
+    for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) {
+      all.push_back({std::string(malloc_type_constants[i]), i});
+    }
     return all;
   }
   void boot() override { kmeminit(m_, s_, config_); }

@@ -28,8 +28,8 @@ TEST_CASE("shrink: OSF/1 fails one request more than its pool holds", "[check][s
   CHECK(contains(kmemlab("replay " + scratch.file("s.kmt") + " -a osf1").out, "failed: 1 pool_empty"));
   CHECK(contains(kmemlab("replay " + scratch.file("s.jsonl") + " -a osf1").out, "failed: 1 pool_empty"));
 
-  const Ran again = kmemlab("shrink " + sample() + " -a osf1 --keep 'failed > 0' -o " + scratch.file("t.json") + " -o " +
-                            scratch.file("t.kmt"));
+  const Ran again = kmemlab("shrink " + sample() + " -a osf1 --keep 'failed > 0' -o " + scratch.file("t.json") +
+                            " -o " + scratch.file("t.kmt"));
   CHECK(again.exit == 0);
   CHECK(read_file(scratch.file("t.json")) == read_file(scratch.file("s.json")));
   CHECK(read_file(scratch.file("t.kmt")) == read_file(scratch.file("s.kmt")));
