@@ -57,7 +57,6 @@ TEST_CASE("shrink: sleeps and refusals become scenarios that pass", "[check][shr
     const char* keep;
   } cases[] = {
       {"bsd386:types=temp", "-m i386 --arena 1M", "blocking.sleeps > 0"},
-      {"bsd386", "-m i386 --arena 256K", "failed > 0"},
       {"aix", "", "refused_frees > 0"},
       {"aix", "--arena 512K", "failed > 0"},
       {"beos", "--arena 512K", "failed > 0"},
