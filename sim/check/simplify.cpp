@@ -42,7 +42,15 @@ void change_events(Shrinking& s, Change change) {
 }
 
 /// The flags that a request is left with: what a person knows.
-void plain_flags(Shrinking& s) {
+struct PlainFlags {
+  traces::Index sleeps = 0, nowait = 0;  ///< rows of the gfp table
+};
+
+bool is_request(const Event& e) {
+  return e.op == Op::alloc || e.op == Op::realloc;
+}
+
+PlainFlags add_plain_flags(Shrinking& s) {
   auto tables = std::make_shared<traces::Tables>(*s.now().tables);
   const auto row = [&](const traces::Gfp& plain) {
     const auto at = std::find(tables->gfps.begin(), tables->gfps.end(), plain);
@@ -53,13 +61,16 @@ void plain_flags(Shrinking& s) {
   const traces::Index sleeps = row({"GFP_KERNEL", {}, Tri::yes, Tri::no});
   const traces::Index nowait = row({"GFP_NOWAIT", {}, Tri::no, Tri::no});
   ShrinkTrace with_both = s.now();
-  with_both.tables = tables;
+  with_both.tables = std::move(tables);
   s.put(std::move(with_both));  // rows that nobody names change no run
-  const auto plain = [&](const Event& e) { return e.gfp == sleeps || e.gfp == nowait; };
-  const auto request = [](const Event& e) { return e.op == Op::alloc || e.op == Op::realloc; };
-  change_events(s, [&](Event& e) { e.gfp = request(e) ? sleeps : traces::no_index; });
+  return {sleeps, nowait};
+}
+
+void plain_flags(Shrinking& s) {
+  const PlainFlags plain = add_plain_flags(s);
+  change_events(s, [&](Event& e) { e.gfp = is_request(e) ? plain.sleeps : traces::no_index; });
   change_events(s, [&](Event& e) {
-    if (request(e) && !plain(e)) e.gfp = nowait;
+    if (is_request(e) && e.gfp != plain.sleeps) e.gfp = plain.nowait;
   });
 }
 
@@ -144,7 +155,9 @@ void simplify(Shrinking& s) {
   }
 }
 
-bool larger_blocks(Shrinking& s) {
+namespace {
+
+bool all_of_size(Shrinking& s) {
   for (const std::uint64_t size : {4096U, 8192U, 16384U, 65536U, 2048U, 1024U, 512U, 256U, 128U}) {
     const bool taken = change_some(s, 0, s.now().events.size(), [&](Event& e) {
       if (e.requested != 0 && e.requested < size) e.requested = size, e.granted = std::max(e.granted, e.requested);
@@ -152,6 +165,18 @@ bool larger_blocks(Shrinking& s) {
     if (taken) return true;
   }
   return false;
+}
+
+}  // namespace
+
+bool larger_blocks(Shrinking& s) {
+  if (all_of_size(s)) return true;
+  // Larger blocks may make others sleep before it shows.
+  const PlainFlags plain = add_plain_flags(s);
+  const bool nobody_sleeps = change_some(s, 0, s.now().events.size(), [&](Event& e) {
+    if (is_request(e)) e.gfp = plain.nowait;
+  });
+  return nobody_sleeps && all_of_size(s);
 }
 
 }  // namespace kmemlab::check

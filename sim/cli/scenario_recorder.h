@@ -28,9 +28,9 @@ class ScenarioRecorder final : public sim::Observer {
   void on_sleep(const sim::SleepNote& note) override { now_.told.emplace_back(note); }
   void on_background(std::uint64_t) override { now_.background = true; }
   bool wants_steps() const override { return true; }
-  void on_event_over(std::uint64_t event, std::span<const Step> steps) override {
+  void on_event_over(std::uint64_t event, std::span<const kmemlab::Step> steps) override {
     now_.event = event;
-    for (const Step& s : steps) now_.did.push_back(s.kind);
+    for (const kmemlab::Step& s : steps) now_.did.push_back(s.kind);
     take_console();
     groups_.push_back(std::move(now_));
     now_ = {};
