@@ -90,10 +90,10 @@ std::string words_of(const Course& c) {
   return text;
 }
 
-std::optional<Parting> parting_of(const std::vector<Course>& good, const std::vector<Course>& worse) {
+std::optional<FirstDifference> parting_of(const std::vector<Course>& good, const std::vector<Course>& worse) {
   const auto [g, w] = std::mismatch(good.begin(), good.end(), worse.begin());
   if (g == good.end()) return std::nullopt;
-  return Parting{static_cast<std::uint64_t>(g - good.begin()), words_of(*g), words_of(*w)};
+  return FirstDifference{static_cast<std::uint64_t>(g - good.begin()), words_of(*g), words_of(*w)};
 }
 
 struct Run {

@@ -15,7 +15,7 @@
 namespace kmemlab::check {
 
 /// The first event at which two runs did not do the same, and what each did, in words without addresses.
-struct Parting {
+struct FirstDifference {
   std::uint64_t event = 0;
   std::string good, worse;
 };
@@ -23,7 +23,7 @@ struct Parting {
 struct Confession {
   sim::Vice vice{};
   std::vector<Finding> regressed;
-  std::optional<Parting> parting;
+  std::optional<FirstDifference> parting;
   std::string stopped;  ///< what ended the worse run
   bool caught() const { return !regressed.empty() && parting.has_value(); }
 };

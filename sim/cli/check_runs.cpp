@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include "sim/cli/edits.h"
+#include "sim/cli/html/page.h"
 #include "sim/cli/open_trace.h"
 #include "sim/cli/recorded_part.h"
 #include "sim/cli/replay_runs.h"
@@ -57,14 +58,20 @@ WantedRuns wanted_of(const check::Entry& entry) {
   return wanted;
 }
 
-Fallible<void> run_entry(const check::Entry& entry, check::Reports& reports) {
+Fallible<void> run_entry(const check::Entry& entry, check::Reports& reports, RunPages* pages) {
   auto trace = open_entry(entry);
   if (!trace) return Failure<Error>{trace.error()};
   auto totals = Fallible<traces::Totals>(*trace->totals);
   if (!entry.window.whole()) totals = recorded_part(trace->reader, *totals, entry.window);
   if (!totals) return Failure<Error>{totals.error()};
   ReplayReport report{trace->reader, *totals, entry.machine, entry.window, entry.native, {}, {}, {}};
-  if (auto done = run_all(*trace, wanted_of(entry), {}, report); !done) return done;
+  Pictures pictures;
+  Extras extras;
+  if (pages != nullptr) extras.pictures = &pictures;
+  if (auto done = run_all(*trace, wanted_of(entry), extras, report); !done) return done;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    pages->push_back({entry.name, check::core_label(entry.cores[i]), html_run_section(report, i, *pictures[i])});
+  }
   reports.push_back(std::move(report.runs));
   return {};
 }
@@ -189,9 +196,9 @@ Fallible<check::Suite> open_suite(const std::string& path) {
   return check::read_suite(*text, path);
 }
 
-Fallible<check::Reports> run_suite(const check::Suite& suite) {
+Fallible<check::Reports> run_suite(const check::Suite& suite, RunPages* pages) {
   check::Reports reports;
-  const auto done = for_each_entry(suite, [&](const check::Entry& entry) { return run_entry(entry, reports); });
+  const auto done = for_each_entry(suite, [&](const check::Entry& entry) { return run_entry(entry, reports, pages); });
   if (!done) return Failure<Error>{done.error()};
   return reports;
 }

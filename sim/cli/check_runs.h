@@ -9,6 +9,7 @@
 #include "sim/check/explain.h"
 #include "sim/check/suite.h"
 #include "sim/check/trail.h"
+#include "sim/cli/html/check_page.h"
 #include "sim/cli/open_trace.h"
 
 namespace kmemlab::cli {
@@ -21,8 +22,9 @@ Fallible<check::Suite> open_suite(const std::string& path);
 /// The trace of an entry: opened, or made, and filtered.
 Fallible<OpenTrace> open_entry(const check::Entry& entry);
 
-/// Errors of an entry without a place of their own have its line in the suite.
-Fallible<check::Reports> run_suite(const check::Suite& suite);
+/// Errors of an entry without a place of their own have its line in the suite. `pages` takes each run, drawn, for
+/// check --html; may be null.
+Fallible<check::Reports> run_suite(const check::Suite& suite, RunPages* pages = nullptr);
 
 /// The decisions of every run, as marks. Plays all of them once more.
 Fallible<check::Trails> trails_of(const check::Suite& suite);

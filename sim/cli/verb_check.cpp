@@ -22,7 +22,8 @@ using check::CheckResult;
 using check::Verdict;
 
 const VerbSpec spec{
-    "kmemlab check SUITE.json [--json FILE] [--junit FILE] [--markdown FILE] [--github] [--against PROGRAM]",
+    "kmemlab check SUITE.json [--json FILE] [--junit FILE] [--markdown FILE] [--html FILE] [--github]\n"
+    "                   [--against PROGRAM]",
     "Replays what the suite lists and compares its metrics with SUITE.baseline, each by its rule.\n"
     "Exit code 1: something got worse. 4: a core panicked. 6: a metric has no baseline.\n"
     "--selftest: the gate itself is tested, with cores made worse on purpose; 1: one was not caught.",
@@ -30,6 +31,7 @@ const VerbSpec spec{
     {{"json", Takes::value, "FILE|-", "every finding as JSON (kmemlab.check/1)"},
      {"junit", Takes::value, "FILE|-", "JUnit XML: one test case for each trace, core and metric"},
      {"markdown", Takes::value, "FILE|-", "a summary with a table"},
+     {"html", Takes::value, "FILE|-", "one page: findings, explanations, and the course of each run"},
      {"github", Takes::nothing, "", "annotations of GitHub Actions, after the text"},
      {"against", Takes::value, "PROGRAM", "another build of kmemlab: runs that got worse are explained"},
      {"selftest", Takes::nothing, "", "no suite: cores made worse on purpose must be caught"},
@@ -39,10 +41,19 @@ const VerbSpec spec{
 
 struct Form {
   const char* option;
-  std::string (*render)(const CheckResult&);
+  std::string (*render)(const CheckResult&, const RunPages&);
 };
-constexpr Form forms[] = {
-    {"json", check::json_report}, {"junit", check::junit_report}, {"markdown", check::markdown_report}};
+template <std::string (*render)(const CheckResult&)>
+std::string alone(const CheckResult& result, const RunPages&) {
+  return render(result);
+}
+std::string html(const CheckResult& result, const RunPages& pages) {
+  return check_page(result, pages);
+}
+constexpr Form forms[] = {{"json", alone<check::json_report>},
+                          {"junit", alone<check::junit_report>},
+                          {"markdown", alone<check::markdown_report>},
+                          {"html", html}};
 
 /// Nothing stored yet is no error here: then every metric that needs a baseline has none.
 Fallible<check::Baseline> stored_baseline(const std::string& suite) {
@@ -108,7 +119,8 @@ Fallible<int> check_suite(const Parsed& p, bool text_wanted) {
   if (!suite) return Failure<Error>{suite.error()};
   const auto baseline = stored_baseline(suite->file);
   if (!baseline) return Failure<Error>{baseline.error()};
-  const auto reports = run_suite(*suite);
+  RunPages pages;
+  const auto reports = run_suite(*suite, p.has("html") ? &pages : nullptr);
   if (!reports) return Failure<Error>{reports.error()};
   CheckResult result = check::compare(*suite, *reports, *baseline);
   if (auto done = add_notes(result, p.value("against")); !done) return Failure<Error>{done.error()};
@@ -118,7 +130,7 @@ Fallible<int> check_suite(const Parsed& p, bool text_wanted) {
     if (!p.has(form.option)) continue;
     auto file = OutputFile::create(*p.value(form.option));
     if (!file) return Failure<Error>{file.error()};
-    file->write(form.render(result));
+    file->write(form.render(result, pages));
     if (auto done = file->commit(); !done) return Failure<Error>{done.error()};
   }
   return exit_code(result);
