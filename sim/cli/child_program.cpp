@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,31 +11,62 @@
 #include <cstring>
 #include <utility>
 
+extern char** environ;
+
 namespace kmemlab::cli {
 
-Fallible<std::unique_ptr<ChildProgram>> ChildProgram::start(const std::vector<std::string>& arguments) {
-  const auto failed = [&] {
-    return fail("'" + arguments[0] + "' cannot be run: " + std::strerror(errno), "expected a program");
-  };
+namespace {
+
+constexpr std::size_t output_bytes_max = std::size_t{256} << 20;
+
+Failure<Error> not_run(const std::string& program, int error) {
+  return Failure<Error>{{"'" + program + "' cannot be run: " + std::strerror(error), "expected a program", {}, {}, {}}};
+}
+
+/// 0, or the system's error number.
+int spawn(const std::vector<std::string>& arguments, Complaints complaints, int output, pid_t& child) {
+  std::vector<char*> argv;
+  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (complaints == Complaints::dropped) {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  const int error = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+}  // namespace
+
+Fallible<std::unique_ptr<ChildProgram>> ChildProgram::start(const std::vector<std::string>& arguments,
+                                                            Complaints complaints) {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return failed();
-  const pid_t pid = fork();
-  if (pid == 0) {
-    std::vector<char*> argv;
-    for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
-    argv.push_back(nullptr);
-    if (dup2(ends[1], STDOUT_FILENO) >= 0) execvp(argv[0], argv.data());
-    _exit(127);
-  }
+  if (pipe2(ends, O_CLOEXEC) != 0) return not_run(arguments[0], errno);
+  pid_t child = 0;
+  const int error = spawn(arguments, complaints, ends[1], child);
   close(ends[1]);
-  std::FILE* output = pid < 0 ? nullptr : fdopen(ends[0], "rb");
-  if (output == nullptr) {
-    auto error = failed();
-    close(ends[0]);
-    if (pid > 0) waitpid(pid, nullptr, 0);
-    return error;
+  std::FILE* output = error != 0 ? nullptr : fdopen(ends[0], "rb");
+  if (output != nullptr) return std::unique_ptr<ChildProgram>(new ChildProgram(child, output));
+  const int cause = error != 0 ? error : errno;
+  close(ends[0]);
+  if (error == 0) waitpid(child, nullptr, 0);
+  return not_run(arguments[0], cause);
+}
+
+Fallible<ProgramOutput> run_program(const std::vector<std::string>& arguments) {
+  auto child = ChildProgram::start(arguments, Complaints::dropped);
+  if (!child) return Failure<Error>{child.error()};
+  ProgramOutput output;
+  for (std::string line; (*child)->next_line(line);) {
+    output.text += line + '\n';
+    if (output.text.size() > output_bytes_max) return fail("'" + arguments[0] + "' prints more than 256 MiB");
   }
-  return std::unique_ptr<ChildProgram>(new ChildProgram(pid, output));
+  output.exit_code = (*child)->wait();
+  return output;
 }
 
 ChildProgram::~ChildProgram() {

@@ -33,13 +33,17 @@ Fallible<MachineWanted> read_machine(const Parsed& p) {
   return w;
 }
 
-sim::MachineSpec sized_machine(const MachineWanted& wanted, const sim::CoreSpec& core, const traces::KmtReader& trace) {
+sim::MachineSpec machine_for(const MachineWanted& wanted, const sim::CoreSpec& core) {
   sim::MachineSpec machine = wanted.machine;
-  if (wanted.native) {
-    for (const sim::CoreInfo& info : sim::all_cores()) {
-      if (info.name == core.name) machine.profile = *sim::find_profile(info.native_machine);
-    }
+  if (!wanted.native) return machine;
+  for (const sim::CoreInfo& info : sim::all_cores()) {
+    if (info.name == core.name) machine.profile = *sim::find_profile(info.native_machine);
   }
+  return machine;
+}
+
+sim::MachineSpec sized_machine(const MachineWanted& wanted, const sim::CoreSpec& core, const traces::KmtReader& trace) {
+  sim::MachineSpec machine = machine_for(wanted, core);
   const sim::KernelOptions sizes = sim::kernel_options(machine, *trace.view());
   machine.ram_bytes = sizes.ram_bytes, machine.arena_bytes = sizes.arena_bytes;
   return machine;

@@ -18,6 +18,8 @@ struct MachineWanted {
 std::vector<OptionSpec> machine_options();
 /// Errors are usage errors.
 Fallible<MachineWanted> read_machine(const Parsed& p);
+/// The machine of one core.
+sim::MachineSpec machine_for(const MachineWanted& wanted, const sim::CoreSpec& core);
 /// The machine of one core, with the sizes that it has for this trace.
 sim::MachineSpec sized_machine(const MachineWanted& wanted, const sim::CoreSpec& core, const traces::KmtReader& trace);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/cli/machine_options.h"
+
 namespace kmemlab::cli {
 
 namespace {
@@ -23,45 +25,26 @@ Fallible<sim::MetricsWindow> read_window(const Parsed& p) {
   return window;
 }
 
-Fallible<void> read_machine(const Parsed& p, WantedRuns& runs) {
-  runs.native = p.value("machine") == "native";
-  const std::string name = runs.native ? "x86-64" : p.value("machine").value_or("x86-64");
-  const sim::Profile* profile = sim::find_profile(name);
-  if (profile == nullptr) {
-    std::vector<std::string> names;
-    for (const sim::Profile& m : sim::all_profiles()) names.push_back(m.name);
-    const std::string near = sim::nearest(name, names);
-    return fail("unknown machine '" + name + "'",
-                near.empty() ? "'kmemlab machines' lists them" : "did you mean '" + near + "'?");
-  }
-  runs.machine.profile = *profile;
-  for (const auto& [option, to] :
-       {std::pair{"ram", &runs.machine.ram_bytes}, std::pair{"arena", &runs.machine.arena_bytes}}) {
-    if (!p.has(option)) continue;
-    auto bytes = parse_size(option, *p.value(option));
-    if (!bytes) return Failure<Error>{bytes.error()};
-    *to = *bytes;
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<OptionSpec> replay_options() {
-  return {
-      {"machine,m", Takes::value, "NAME", "machine (default x86-64; 'kmemlab machines'), or native: each system's own"},
-      {"ram", Takes::value, "SIZE", "page frames that allocators can take (default: roomy)"},
-      {"arena", Takes::value, "SIZE", "the allocator's address range (default: roomy; history: 4M)"},
-      {"unknown-sleep", Takes::value, "auto|yes|no", "may a request sleep that does not say so? (default auto)"},
-      {"from", Takes::value, "N", "metrics of events from N on (from 0); the replay runs over all of them"},
-      {"to", Takes::value, "N", "metrics of events below N"},
-      {"warm-up", Takes::value, "N", "the first N events count for no metric (as --from N)"},
-      where_option(),
-      warm_start_option()};
+  std::vector<OptionSpec> all = machine_options();
+  all.insert(
+      all.end(),
+      {{"unknown-sleep", Takes::value, "auto|yes|no", "may a request sleep that does not say so? (default auto)"},
+       {"from", Takes::value, "N", "metrics of events from N on (from 0); the replay runs over all of them"},
+       {"to", Takes::value, "N", "metrics of events below N"},
+       {"warm-up", Takes::value, "N", "the first N events count for no metric (as --from N)"},
+       where_option(),
+       warm_start_option()});
+  return all;
 }
 
 Fallible<void> read_replay_options(const Parsed& p, WantedRuns& runs) {
-  if (auto done = read_machine(p, runs); !done) return done;
+  const auto machine = read_machine(p);
+  if (!machine) return Failure<Error>{machine.error()};
+  runs.machine = machine->machine;
+  runs.native = machine->native;
   const std::string unknown = p.value("unknown-sleep").value_or("auto");
   if (unknown == "yes") {
     runs.policy.unknown_sleep = sim::UnknownSleep::yes;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "sim/cli/log_writer.h"
+#include "sim/cli/machine_options.h"
 #include "sim/cli/progress.h"
 #include "sim/observe/common.h"
 #include "sim/observe/ledger.h"
@@ -12,12 +13,7 @@
 namespace kmemlab::cli {
 
 sim::MachineSpec machine_of(const WantedRuns& wanted, const sim::CoreSpec& core) {
-  sim::MachineSpec machine = wanted.machine;
-  if (!wanted.native) return machine;
-  for (const sim::CoreInfo& info : sim::all_cores()) {
-    if (info.name == core.name) machine.profile = *sim::find_profile(info.native_machine);
-  }
-  return machine;
+  return machine_for({wanted.machine, wanted.native}, core);
 }
 
 namespace {

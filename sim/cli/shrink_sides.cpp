@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "sim/check/read_report.h"
-#include "sim/cli/other_program.h"
+#include "sim/cli/child_program.h"
 #include "sim/cli/verbs.h"
 #include "sim/observe/ledger.h"
 #include "traces/edit/copy.h"

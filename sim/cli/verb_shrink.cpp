@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/check/read_report.h"
 #include "sim/check/shrink.h"
 #include "sim/cli/arguments.h"
 #include "sim/cli/edits.h"
@@ -174,6 +175,16 @@ Fallible<int> shrink_wanted(const Wanted& w, const check::KeepExpr& keep) {
   return exit_fine;
 }
 
+/// What another program's report does not say cannot be kept.
+Fallible<void> all_in_reports(const check::KeepExpr& keep) {
+  for (const check::KeepUse& use : keep.uses()) {
+    const check::Metric& metric = check::all_metrics()[use.metric];
+    if (check::in_reports(metric)) continue;
+    return fail("'" + metric.name + "' stands in no report", "with --against, expected a metric that does");
+  }
+  return {};
+}
+
 }  // namespace
 
 int verb_shrink(const Arguments& arguments) {
@@ -188,6 +199,9 @@ int verb_shrink(const Arguments& arguments) {
   if (!wanted) return usage_error(wanted.error(), spec);
   const auto keep = check::parse_keep(wanted->keep, wanted->sides());
   if (!keep) return usage_error(keep.error(), spec);
+  if (!wanted->against.empty()) {
+    if (auto told = all_in_reports(*keep); !told) return usage_error(told.error(), spec);
+  }
   const auto code = shrink_wanted(*wanted, *keep);
   if (code) return *code;
   print_error(code.error());

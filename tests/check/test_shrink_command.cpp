@@ -88,7 +88,7 @@ TEST_CASE("shrink: another program as side b", "[check][shrink][cli]") {
   CHECK(contains(ran.err, "/bin/true: no kmemlab.report/1"));
   ran = kmemlab("shrink " + ten_events + " -a bsd386 --against /nowhere/kmemlab --keep 'a.failed == b.failed'");
   CHECK(ran.exit == 3);
-  CHECK(contains(ran.err, "cannot be started"));
+  CHECK(contains(ran.err, "cannot be run"));
 }
 
 TEST_CASE("shrink: what does not hold, and what is no command", "[check][shrink][cli]") {
