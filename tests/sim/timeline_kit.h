@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,17 +100,17 @@ inline std::optional<sim::Happening> last_of(const std::vector<sim::Happening>& 
   return last;
 }
 
-/// All about the block that `granted` speaks of: by its name, and its allocation's sleeps.
+/// All about the block that `granted` speaks of: by its name, and its requests' sleeps.
 inline std::vector<sim::Happening> about_block(const std::vector<sim::Happening>& all, const sim::Happening& granted) {
+  std::set<std::uint64_t> events = {granted.event};
+  for (const sim::Happening& h : all) {
+    if (h.kind == sim::Happened::freed && h.id == granted.id) events.insert(h.event);
+  }
   std::vector<sim::Happening> list;
   for (const sim::Happening& h : all) {
+    const bool sleep = h.kind == sim::Happened::slept || h.kind == sim::Happened::woke;
     const bool page = h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned;
-    const bool freed = std::any_of(all.begin(), all.end(), [&](const sim::Happening& f) {
-      return f.kind == sim::Happened::freed && f.id == granted.id && f.event == h.event;
-    });
-    if (!page && (h.id == granted.id || h.event == granted.event || freed)) {
-      if (h.kind == sim::Happened::slept || h.kind == sim::Happened::woke || h.id == granted.id) list.push_back(h);
-    }
+    if (sleep ? events.count(h.event) != 0 : !page && h.id == granted.id) list.push_back(h);
   }
   return list;
 }

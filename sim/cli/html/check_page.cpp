@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "sim/check/reports.h"
 #include "sim/cli/html/chart.h"
@@ -31,23 +32,42 @@ std::string head(const CheckResult& result) {
       escaped(result.suite.name), verdict, html_style());
 }
 
+/// Lines that are there: a text may end in an empty one.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
 std::string summary(const CheckResult& result) {
   std::string html = "<section class=\"quality\">\n<h2>Summary</h2>\n<ul>\n<li>" +
                      escaped(check::totals_line(result), 400) + "</li>\n";
   for (const std::string& run : result.stopped) html += "<li>stopped: " + escaped(run, 400) + "</li>\n";
-  if (const std::string advice = check::advice(result); !advice.empty())
-    html += "<li>" + escaped(advice, 400) + "</li>\n";
+  for (const std::string& line : lines_of(check::advice(result))) html += "<li>" + escaped(line, 400) + "</li>\n";
   return html + "</ul>\n</section>\n";
 }
 
-/// One table for each verdict that somebody must look at, and one of what is fine.
+/// What somebody must look at, in sentences.
 std::string findings(const CheckResult& result, Verdict verdict, const char* heading) {
-  ReportTable table{heading, {{"run", ""}, {"metric", ""}, {"change", ""}, {"why it is watched", ""}}, {}};
+  std::string html;
   for (const Finding& f : result.findings) {
     if (f.verdict != verdict) continue;
-    table.rows.push_back({f.trace + ", " + f.core, f.rule.metric->name, f.change(), f.rule.why});
+    html += fmt::format("<li><strong>{}, {}: {}</strong><br>{}<br><span class=\"why\">{}</span></li>\n",
+                        escaped(f.trace), escaped(f.core), escaped(f.rule.metric->name), escaped(f.change(), 1000),
+                        escaped(f.rule.why, 1000));
   }
-  return table.rows.empty() ? std::string() : html_table(table, Legend::left_out);
+  return html.empty() ? html : fmt::format("<h3>{}</h3>\n<ul class=\"findings\">\n{}</ul>\n", heading, html);
+}
+
+std::string fine(const CheckResult& result) {
+  ReportTable table{"Fine", {{"run", ""}, {"metric", ""}, {"value", ""}}, {}};
+  for (const Finding& f : result.findings) {
+    if (f.verdict != Verdict::fine) continue;
+    table.rows.push_back({f.trace + ", " + f.core, f.rule.metric->name, f.rule.metric->shown(f.value)});
+  }
+  if (table.rows.empty()) return {};
+  return "<details>\n<summary>What is fine</summary>\n" + html_table(table, Legend::left_out) + "</details>\n";
 }
 
 std::string notes(const CheckResult& result) {
@@ -56,7 +76,10 @@ std::string notes(const CheckResult& result) {
     if (note.since.empty() && note.explained.empty()) continue;
     html += fmt::format("<h3>{}, {}</h3>\n", escaped(note.trace), escaped(note.core));
     if (!note.since.empty()) html += "<p>" + escaped(note.since, 1000) + "</p>\n";
-    if (!note.explained.empty()) html += "<pre>" + escaped(note.explained, 100'000) + "</pre>\n";
+    if (note.explained.empty()) continue;
+    html += "<pre>";
+    for (const std::string& line : lines_of(note.explained)) html += escaped(line, 1000) + "\n";
+    html += "</pre>\n";
   }
   return html.empty() ? html : "<h2>Since when, and why</h2>\n" + html;
 }
@@ -96,7 +119,7 @@ std::string check_page(const CheckResult& result, const RunPages& runs, std::siz
   html += findings(result, Verdict::regressed, "Got worse") + findings(result, Verdict::missing, "Has no baseline") +
           findings(result, Verdict::improved, "Got better than its baseline: bless it");
   html += notes(result);
-  html += "<details>\n<summary>What is fine</summary>\n" + findings(result, Verdict::fine, "Fine") + "</details>\n";
+  html += fine(result);
   html += runs_part(result, runs, bytes_max - std::min(bytes_max, html.size()));
   return html +
          "</main>\n<footer>\n<p>Written by kmemlab check --html. docs/ci.md says how a suite is made, docs/report.md "

@@ -44,6 +44,8 @@ path.tick{stroke:#000;stroke-width:1px}
 .key,.marks{list-style:none;padding:0;font-size:.9rem}
 .swatch{width:2.2em;height:1em;vertical-align:-.15em;border:1px solid #999}
 .chart svg.strip{height:2.2rem;margin-bottom:.4rem}
+.findings li{margin-bottom:.5em;font-variant-numeric:tabular-nums}
+.why{color:#333;font-size:.9rem}
 summary{cursor:pointer;font-weight:bold;font-size:1.1rem;padding:.4em 0}
 details>section>h2{font-size:1.1rem}
 pre{border:1px solid #999;padding:.5em .7em;overflow-x:auto;font-size:.82rem;white-space:pre-wrap}
