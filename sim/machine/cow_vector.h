@@ -1,6 +1,7 @@
 // CowVector<T>: a vector whose copies share its elements, in chunks, until one of them writes. Copying costs a pointer
 // for each chunk; own() a look-up and, once after each copy, a chunk. Never shrinks. As with Cow<T>: copies may live on
-// different threads, one object may not, but several threads may copy one that nobody writes.
+// different threads, one object may not; several threads may copy one that was not written since it was itself made by
+// copying.
 #pragma once
 
 #include <array>

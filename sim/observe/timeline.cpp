@@ -38,7 +38,7 @@ Timeline::Timeline(std::shared_ptr<const traces::KmtView> trace, std::unique_ptr
       book_(std::make_unique<IntervalBook>()),
       ledger_(std::make_unique<Ledger>()) {
   if (interval_ == 0) interval_ = round_up(std::max<std::uint64_t>((end_ - start_) / checkpoints_at_first, 1), block);
-  if (start_ != 0) {
+  if (front_->booted()) {
     ledger_->join(*front_);
     book_->join(front_->kernel(), ledger_->held_pages());
   } else {

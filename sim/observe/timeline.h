@@ -116,7 +116,7 @@ class Timeline {
   std::uint64_t interval_ = 0;
   Checkpoints checkpoints_;
   NearCopies near_;
-  std::unique_ptr<Session> unbooted_;  ///< none of a fork: metrics from the beginning count the boot's pages
+  std::unique_ptr<Session> unbooted_;  ///< none of a fork: metrics from the beginning count what the boot did
   std::unique_ptr<Session> front_;     ///< how far the run was prepared; none: to its end
   std::unique_ptr<Session> live_;      ///< where at() stands
   std::unique_ptr<IntervalBook> book_;

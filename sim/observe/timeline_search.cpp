@@ -94,7 +94,8 @@ Fallible<std::optional<Happening>> Timeline::next(std::uint64_t from, HappenedSe
         return Failure<Error>{extended.error()};
     }
     if (from >= end_) break;
-    const std::uint64_t stop = end_of(interval_of(from));
+    // The book speaks of what was played; laying a checkpoint may have folded this interval with one that was not.
+    const std::uint64_t stop = std::min(end_of(interval_of(from)), front_ != nullptr ? front_->next_event() : end_);
     if (book_->intervals()[interval_of(from)].has(kinds)) {
       auto session = copy_at(from);
       if (!session) return Failure<Error>{session.error()};
@@ -147,8 +148,10 @@ Fallible<std::vector<Happening>> Timeline::history(const Subject& subject, std::
     if (events.empty()) return std::vector<Happening>{};
   }
   const auto about_block = [&](const Happening& h) {
-    return h.kind != Happened::page_mapped && h.kind != Happened::page_returned &&
-           (h.id == *subject.block || std::binary_search(events.begin(), events.end(), h.event));
+    const bool sleep = h.kind == Happened::slept || h.kind == Happened::woke;
+    const bool page = h.kind == Happened::page_mapped || h.kind == Happened::page_returned;
+    if (sleep) return std::binary_search(events.begin(), events.end(), h.event);
+    return !page && h.id == *subject.block;
   };
   const auto wanted = [&](const Happening& h) { return subject.block ? about_block(h) : overlaps(h, subject.range); };
   const std::uint64_t page_bytes = std::uint64_t{1} << checkpoints_.all().front().session->kernel().page_shift();
@@ -182,10 +185,11 @@ Fallible<Report> Timeline::metrics(const MetricsWindow& window) {
   if (from >= end_)
     return fail("the window begins behind the run's end", "expected an event below " + std::to_string(end_));
   const MetricsWindow part{from, window.to};
-  const auto session = from == 0 ? unbooted_->copy() : checkpoints_.before(from).session->copy();
+  const bool from_boot = from == 0 && unbooted_ != nullptr;
+  const auto session = from_boot ? unbooted_->copy() : checkpoints_.before(from).session->copy();
   session->set_window(part);
   Ledger ledger(part);
-  if (from != 0) ledger.join(*session);
+  if (!from_boot) ledger.join(*session);
   const std::uint64_t to = part.to < end_ ? part.to + 1 : end_;
   if (auto played = session->play(to, ledger, {}); !played) return Failure<Error>{played.error()};
   while (session->stopped().empty() && session->next_event() < end_ && waits_for_answer(*session, part)) {

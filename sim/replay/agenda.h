@@ -37,6 +37,12 @@ class Agenda {
     open_.pop_back();
     return true;
   }
+  std::size_t bytes() const { return open_.capacity() * sizeof(Due); }
+  /// f(due) for each, the last to happen first.
+  template <class F>
+  void for_each(F f) const {
+    for (const Due& due : open_) f(due);
+  }
 
  private:
   static bool later(const Due& a, const Due& than) {

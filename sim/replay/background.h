@@ -50,6 +50,7 @@ class Background {
   void for_each_free(F f) const {
     for (const WaitingFree& free : frees_) f(free);
   }
+  std::size_t bytes() const { return frees_.bytes(); }
   bool take_thread() {
     const bool woken = thread_woken_;
     thread_woken_ = false;

@@ -22,6 +22,7 @@ class Fifo {
       head_ = 0;
     }
   }
+  std::size_t bytes() const { return items_.capacity() * sizeof(T); }
   auto begin() const { return items_.begin() + static_cast<std::ptrdiff_t>(head_); }
   auto end() const { return items_.end(); }
 

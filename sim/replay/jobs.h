@@ -19,7 +19,7 @@ struct Job {
     waiting,  ///< behind its task or for its CPU
     running,  ///< its call has begun, and ends at a tick to come
     asleep,
-    over,     ///< answered; kept for a free that will ask
+    over,  ///< answered; kept for a free that will ask
   };
   enum class Kind : std::uint8_t { alloc, free };
 
@@ -70,6 +70,15 @@ class Jobs {
     free_handles_.push_back(handle);
   }
 
+  std::size_t bytes() const { return jobs_.capacity() * sizeof(Job<Adapter>); }
+
+  /// f(job) for each that has not ended.
+  template <class F>
+  void for_each_open(F f) const {
+    for (const Job<Adapter>& j : jobs_) {
+      if (j.stage != Job<Adapter>::Stage::over) f(j);
+    }
+  }
   /// f(job) for each allocation that has not ended.
   template <class F>
   void for_each_waiting(F f) const {

@@ -51,6 +51,8 @@ class Parking {
     free_handles_.push_back(handle);
   }
 
+  std::size_t bytes() const { return parked_.capacity() * sizeof(Parked<Call>); }
+
   /// f(record) for each that is queued or asleep.
   template <class F>
   void for_each_waiting(F f) const {

@@ -63,6 +63,24 @@ class Player {
     digest.add(kernel_->digest());
     facts_.digest = digest.value();
   }
+  std::size_t tasks_bytes() const {
+    std::size_t bytes = tasks_.capacity() * sizeof(TaskState);
+    for (const TaskState& task : tasks_) bytes += task.queue.bytes();
+    return bytes;
+  }
+  /// What every player has beside outcomes: counts, and what waits behind its task.
+  void tasks_into(Digest& d) const {
+    for (const std::uint64_t v : {facts_.unmatched_frees, facts_.null_frees, facts_.null_allocs, facts_.deferred_frees,
+                                  facts_.thread_runs, facts_.atomic_slept, current_event_}) {
+      d.add(v);
+    }
+    for (const TaskState& task : tasks_) {
+      if (!task.asleep && task.calls == 0 && task.queue.empty()) continue;
+      d.add(static_cast<std::uint64_t>(&task - tasks_.data()));
+      d.add(std::uint64_t{task.calls} << 1 | (task.asleep ? 1U : 0U));
+      for (const Queued& q : task.queue) d.add(q.kind == Queued::Kind::free ? ~q.free.at.event : q.parked);
+    }
+  }
   /// The call of a free that nobody's trace asked for: a process, now.
   CallContext context_of_now(std::uint64_t tick) const {
     CallContext at;

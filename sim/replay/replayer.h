@@ -96,8 +96,19 @@ class Replayer : public Player<Adapter, CallClock> {
                 asleep ? p.call.channel : Channel{}, asleep ? p.call.cause : SleepCause::none});
     });
   }
+  void digest_into(Digest& d) const {
+    this->tasks_into(d);
+    parked_.for_each_waiting([&](const Parked<Call>& p) {
+      for (const std::uint64_t v : {p.at.event, p.since_tick, p.slept_ticks, std::uint64_t{p.sleeps}}) d.add(v);
+      d.add(p.free_after ? p.free_after->at.event : ~std::uint64_t{0});
+    });
+    background_.for_each_free([&](const WaitingFree& w) { d.add(w.at.event); });
+    d.add(background_.due() ? 1 : 0);
+    for (const std::uint64_t v : {clock_.lock_ticks(), clock_.call_ticks()}) d.add(v);
+  }
   std::uint64_t bytes_not_shared(const Replayer& with) const {
-    return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + tasks_.size() * sizeof(TaskState);
+    return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + this->tasks_bytes() + parked_.bytes() +
+           background_.bytes();
   }
   /// A process frees the block now, whatever the trace says; the trace's own free is skipped later. False: not live.
   bool free_now(std::uint64_t id) {

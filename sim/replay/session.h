@@ -1,6 +1,6 @@
 // A run that stands between two events of its trace: it can be played on, copied, taken back to what a copy was, and
 // looked at. The run of `kmemlab replay` is a session played to its end; sim/observe/timeline.h keeps copies.
-// One session is for one thread; several threads may copy one that nobody plays.
+// One session is for one thread; several threads may copy one that was not played since it was itself made by copying.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,8 @@ class Session {
 
   /// Events [0, next_event()) have arrived.
   virtual std::uint64_t next_event() const = 0;
+  /// False: play() will boot the system first.
+  virtual bool booted() const = 0;
   /// Simulated time: the end of the last call.
   virtual std::uint64_t tick() const = 0;
   /// A panic or fault ended the run: nothing more can be played. Empty = none.
@@ -86,7 +88,8 @@ class Session {
   /// In no order that means anything.
   virtual void for_each_block(const std::function<void(const HeldBlock&)>& f) const = 0;
   virtual void for_each_waiting(const std::function<void(const Waiting&)>& f) const = 0;
-  /// 64 bits over the machine, the core's state and all outcomes so far.
+  /// 64 bits over the machine, the core's state, all outcomes so far, what waits and what is under way. Granted blocks
+  /// are in it by their outcomes only.
   virtual std::uint64_t digest() = 0;
 
   /// The part of the run that observers are told about by on_window_open and on_window_close, from here on.

@@ -39,6 +39,7 @@ class SessionOf final : public Session {
   ~SessionOf() override = default;
 
   std::uint64_t next_event() const override { return feed_.next(); }
+  bool booted() const override { return booted_; }
   std::uint64_t tick() const override { return player_.now(); }
   const std::string& stopped() const override { return player_.stopped(); }
 
@@ -135,6 +136,7 @@ class SessionOf final : public Session {
     Digest d{feed_.next()};
     for (const std::uint64_t v : {player_.outcomes_digest(), player_.now(), adapter_.digest(), kernel_.digest()})
       d.add(v);
+    player_.digest_into(d);
     return d.value();
   }
   void set_window(const MetricsWindow& window) override { feed_.set_window(window); }

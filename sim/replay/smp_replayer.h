@@ -97,8 +97,23 @@ class SmpReplayer : public Player<Adapter, JobClock> {
                 asleep ? j.channel() : Channel{}, asleep ? j.cause() : SleepCause::none});
     });
   }
+  void digest_into(Digest& d) const {
+    this->tasks_into(d);
+    jobs_.for_each_open([&](const JobType& j) {
+      for (const std::uint64_t v :
+           {j.at.event, static_cast<std::uint64_t>(j.stage), j.since_tick, j.slept_ticks, std::uint64_t{j.sleeps}}) {
+        d.add(v);
+      }
+      d.add(j.free_after ? j.free_after->at.event : ~std::uint64_t{0});
+    });
+    agenda_.for_each([&](const Due& due) {
+      for (const std::uint64_t v : {due.tick, due.what, static_cast<std::uint64_t>(due.kind)}) d.add(v);
+    });
+    for (const std::uint64_t tick : cpu_free_at_) d.add(tick);
+  }
   std::uint64_t bytes_not_shared(const SmpReplayer& with) const {
-    return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + tasks_.size() * sizeof(TaskState);
+    return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + this->tasks_bytes() + jobs_.bytes() +
+           agenda_.bytes();
   }
   bool free_now(std::uint64_t id) {
     Block* block = blocks_.live(id);

@@ -58,7 +58,10 @@ class TraceFeed {
       return {};
     }
     const auto rows = cursor_->block(next_, traces::replay_columns, *block_);
-    if (!rows) return Failure<Error>{rows.error()};
+    if (!rows) {
+      block_->events = 0;  // it holds some other event's columns now
+      return Failure<Error>{rows.error()};
+    }
     return {};
   }
 

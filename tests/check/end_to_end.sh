@@ -78,22 +78,24 @@ shrunk() {
   [ "$a" "$([ "$sign" = "<" ] && echo -lt || echo -gt)" "$b" ] || fail "$metric is $a and $b on the shrunk trace"
 }
 
-# explained CORE TRACE: the first event at which the decisions of the two programs part, and the decision, are named.
+# explained CORE TRACE STEP: the first event at which the decisions of the two programs part is named, and one of the
+# two sides did STEP there.
 explained() {
-  "$scratch/$1/kmemlab" explain --help >/dev/null 2>&1 || return 0
-  local code=0
-  "$scratch/$1/kmemlab" explain "$2" -a "$1" --against "$original" >"$scratch/$1/explain.txt" || code=$?
-  [ "$code" -le 1 ] || fail "explain on $1: exit code $code"
-  grep -qi "event" "$scratch/$1/explain.txt" || fail "explain on $1 names no event"
+  local at=$scratch/$1
+  "$at/kmemlab" explain "$2" -a "$1" --against "$original" >"$at/explain.txt" || fail "explain on $1: exit code $?"
+  grep -A 3 "^first parting: event [0-9]" "$at/explain.txt" >"$at/parting.txt" || fail "explain on $1 names no event"
+  cat "$at/parting.txt"
+  grep -Eq "^  [AB]: .*$3" "$at/parting.txt" || fail "explain on $1 does not name $3"
+  grep -q "^  waste by reason" "$at/explain.txt" || fail "explain on $1 names no owners"
 }
 
 changed bsd386 machine.h "config.highwater_pages * kb.kb_elmpercl" "(config.highwater_pages + 1) * kb.kb_elmpercl"
 caught bsd386 digest
 shrunk bsd386 "$recorded/boot.ftrace.txt.gz" pages.returned "<"
-explained bsd386 "$scratch/bsd386/small.kmt"
+explained bsd386 "$recorded/boot.ftrace.txt.gz" return_refused
 
 changed aix page_table.h "if (found != no_page) return found;" "if (found != no_page && n > g_.numpages - tail) return found;"
 caught aix digest
 shrunk aix "$recorded/netloop.dat" at_peak.metadata ">"
-explained aix "$scratch/aix/small.kmt"
+explained aix "$recorded/netloop.dat" "in another place"
 echo "both changes were caught"

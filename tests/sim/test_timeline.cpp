@@ -101,6 +101,44 @@ TEST_CASE("searches find what a whole run shows", "[timeline]") {
   }
 }
 
+TEST_CASE("a search that goes ahead of the preparation misses nothing when checkpoints are thinned", "[timeline]") {
+  auto reader = busy_day({.seed = 6, .events = 6000}).reader();
+  const TimelineSetup setup{"bsd386", 0};
+  const std::vector<sim::Happening> all = everything(reader, setup);
+  for (std::uint64_t from = 0; from < 6000; from += 457) {
+    auto timeline = timeline_of(reader, setup, {.budget_bytes = std::size_t{1} << 20, .interval = 64});
+    const sim::HappenedSet returned = sim::set_of(sim::Happened::page_returned);
+    INFO("from " << from);
+    CHECK(timeline.next(from, returned).value() == first_of(all, from, returned));
+  }
+}
+
+TEST_CASE("a fork before the first event is the run again", "[timeline]") {
+  auto reader = busy_day({.seed = 3, .events = 500}).reader();
+  for (const char* core : {"aix", "beos", "bsd386", "osf1"}) {
+    auto timeline = timeline_of(reader, {core, 0});
+    auto fork = timeline.fork(0, {});
+    REQUIRE(fork);
+    REQUIRE(fork->prepare());
+    CHECK(fork->report()->digest == replay(reader, {.core = core}).report.digest);
+    CHECK(fork->metrics({100, 300})->byte_ticks.held == timeline.metrics({100, 300})->byte_ticks.held);
+    CHECK(fork->metrics({0, 300})->granted == timeline.metrics({0, 300})->granted);
+  }
+}
+
+TEST_CASE("a damaged chunk is an error again when it is asked for again", "[timeline]") {
+  auto whole = busy_day({.seed = 3, .events = 3000}).bytes();
+  for (std::size_t i = whole.size() / 2; i < whole.size() / 2 + 64; ++i) whole[i] ^= 0x55;
+  auto reader = traces::KmtReader::from_bytes(std::move(whole));
+  if (!reader) return;
+  auto timeline = timeline_of(*reader, {"bsd386", 0});
+  const auto first = timeline.prepare();
+  REQUIRE_FALSE(first);
+  const auto again = timeline.prepare();
+  REQUIRE_FALSE(again);
+  CHECK(first.error().text() == again.error().text());
+}
+
 TEST_CASE("histories of a block, a page and a byte are all that concerned them", "[timeline]") {
   const TimelineSetup setup = GENERATE(from_range(timeline_setups()));
   INFO(setup.core << ", RAM " << setup.ram_bytes);
@@ -118,6 +156,7 @@ TEST_CASE("histories of a block, a page and a byte are all that concerned them",
     bytes += about_range(all, byte).size();
     CHECK(timeline.history({{}, byte}).value() == about_range(all, byte));
   }
+  CHECK(timeline.history({0, {}}).value() == about_block(all, granted_of(all, 0)));  // sleeps have no block's number
   CHECK(blocks > 2);
   CHECK(bytes > 2 * blocks);
 }

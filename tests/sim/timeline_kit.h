@@ -100,6 +100,14 @@ inline std::optional<sim::Happening> last_of(const std::vector<sim::Happening>& 
   return last;
 }
 
+/// The first grant of this block.
+inline sim::Happening granted_of(const std::vector<sim::Happening>& all, std::uint64_t id) {
+  for (const sim::Happening& h : all) {
+    if (h.kind == sim::Happened::granted && h.id == id) return h;
+  }
+  return {};
+}
+
 /// All about the block that `granted` speaks of: by its name, and its requests' sleeps.
 inline std::vector<sim::Happening> about_block(const std::vector<sim::Happening>& all, const sim::Happening& granted) {
   std::set<std::uint64_t> events = {granted.event};

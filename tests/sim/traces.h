@@ -93,13 +93,15 @@ class TraceMaker {
   }
   traces::BlockId new_id() { return next_id_++; }
 
-  traces::KmtReader reader() const {
+  /// The container.
+  auto bytes() const {
     traces::KmtWriter writer = traces::KmtWriter::to_memory();
     for (const traces::Event& e : events_) writer.append(e);
     const auto done = writer.finish(tables_, {}, source_);
     if (!done) FAIL(done.error().text());
-    return traces::KmtReader::from_bytes(writer.take_bytes()).value();
+    return writer.take_bytes();
   }
+  traces::KmtReader reader() const { return traces::KmtReader::from_bytes(bytes()).value(); }
 
  private:
   traces::Event event_;
