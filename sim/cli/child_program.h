@@ -1,12 +1,12 @@
 // Another program that is run for what it prints, without a shell: its standard output is read through a pipe, line by
-// line or as a whole; its input is empty. Ended when this object dies.
+// line or as a whole; its input is empty. Ended when this object dies, whether it wants to or not.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,17 +26,25 @@ class ChildProgram {
   ChildProgram& operator=(const ChildProgram&) = delete;
   ~ChildProgram();
 
-  /// The next line without its end; false at the end of what it prints.
+  /// The next line without its end; false at the end of what it prints. One of more than 16 MiB comes in parts.
   bool next_line(std::string& line);
+  /// The next bytes as they come; false at the end of what it prints.
+  bool next_piece(std::string& piece);
   /// Waits for its end: the exit code, 127 if it could not be run, 128 and more if a signal ended it.
   int wait();
+  /// Reads no further, gives it a second to end by itself, and ends it. Its exit code as of wait(); nothing if only
+  /// that nobody reads it any more has ended it, or this did.
+  std::optional<int> give_up();
 
  private:
-  ChildProgram(pid_t pid, std::FILE* output) : pid_(pid), output_(output) {}
+  ChildProgram(pid_t pid, int output) : pid_(pid), output_(output) {}
+  void close_output();
+  /// Whether it is over within that time; then `status` is its own.
+  bool over_within(unsigned milliseconds, int& status);
   pid_t pid_;
-  std::FILE* output_;
-  char* buffer_ = nullptr;
-  std::size_t buffer_bytes_ = 0;
+  int output_;
+  std::string buffer_;  ///< read, and from at_ on not given yet
+  std::size_t at_ = 0;
 };
 
 struct ProgramOutput {

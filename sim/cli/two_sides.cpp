@@ -28,10 +28,10 @@ SessionSource::Progress progress_of(ProgressLine& line, std::uint64_t events) {
 }  // namespace
 
 Error OtherProgram::because(const Error& error) {
-  const int code = child_->wait();
+  const auto code = child_->give_up();
   if (code == 127) return {"'" + program_ + "' cannot be run", "expected another build of kmemlab", {}, {}, {}};
-  if (code == 0 || code == exit_core_broke || code == exit_deadlock) return error;
-  return {fmt::format("'{}' ended with exit code {}: {}", program_, code, error.what),
+  if (!code || code == exit_fine || code == exit_core_broke || code == exit_deadlock) return error;
+  return {fmt::format("'{}' ended with exit code {}: {}", program_, *code, error.what),
           "expected a build that knows 'replay --decisions'",
           {},
           {},
