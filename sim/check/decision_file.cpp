@@ -1,6 +1,7 @@
 #include "sim/check/decision_file.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace {
 using sim::Waste;
 
 constexpr std::string_view schema = "kmemlab.decisions/1";
+constexpr std::uint64_t page_bytes_max = 1U << 24;
+constexpr std::uint64_t bytes_max = std::uint64_t{1} << 48, bytes_sum_max = std::uint64_t{1} << 58;
 constexpr std::string_view unknown_site = "unknown", nobodys = "nobody";
 
 std::string site_text(std::uint32_t site) {
@@ -33,6 +36,20 @@ std::optional<std::uint64_t> small(std::string_view text) {
   const auto n = read_decimal(text);
   if (!n || *n > std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
   return static_cast<std::uint64_t>(*n);
+}
+
+bool fits(u128 n) {
+  return n >> 127 == 0;
+}
+
+/// Bytes that a decision adds to sums (Tally, course.h); nothing if they are too many at once.
+std::optional<std::uint64_t> bytes_of(const sim::Decision& d, std::uint64_t page_bytes) {
+  using Kind = sim::Decision::Kind;
+  const bool pages = d.kind == Kind::map || d.kind == Kind::unmap;
+  const bool block = (d.kind == Kind::alloc || d.kind == Kind::free) && d.ending == sim::Ending::ok;
+  if (!pages && !block && d.kind != Kind::tables) return 0;
+  if (d.value > bytes_max / (pages ? page_bytes : 1) || d.granted > bytes_max) return std::nullopt;
+  return pages ? d.value * page_bytes : block ? d.value + d.granted : 0;
 }
 
 std::optional<Waste::Cell> read_cell(std::string_view text) {
@@ -113,6 +130,10 @@ Fallible<DecisionReader> DecisionReader::open(NextLine next_line, std::string fi
   }
   const auto bytes = reader.header("page_bytes");
   if (!bytes) return Failure<Error>{bytes.error()};
+  if (!std::has_single_bit(*bytes) || *bytes > page_bytes_max) {
+    return reader.wrong("pages of " + grouped(*bytes) + " bytes", "expected a power of two up to 16,777,216");
+  }
+  reader.events_ = events;
   reader.page_bytes_ = *bytes;
   return reader;
 }
@@ -128,12 +149,23 @@ Fallible<bool> DecisionReader::next(sim::EventDecisions& group) {
   auto read = sim::read_line(line);
   if (!read) return wrong("no line of decisions", "expected as in '12 took_block:7:128@fresh alloc:100=128'");
   if (last_event_ && read->event <= *last_event_) return wrong("the event comes too late or twice", "expected order");
+  if (read->event > events_) return wrong("an event after the last one", "expected up to " + grouped(events_));
+  if (!in_bounds(*read)) return wrong("a number that no machine has", "expected up to 2^48 bytes, 2^58 in all");
   last_event_ = read->event;
   group = std::move(*read);
   return true;
 }
 
-bool DecisionReader::read_end(std::string_view line, RunEnd& end) const {
+bool DecisionReader::in_bounds(const sim::EventDecisions& group) {
+  for (const sim::Decision& d : group.items) {
+    const auto bytes = bytes_of(d, page_bytes_);
+    if (!bytes || bytes_ + *bytes > bytes_sum_max) return false;
+    bytes_ += *bytes;
+  }
+  return true;
+}
+
+bool DecisionReader::read_end(std::string_view line, RunEnd& end) {
   const std::string_view key = word(line);
   if (key == "stopped") {
     end.stopped = line;
@@ -142,13 +174,15 @@ bool DecisionReader::read_end(std::string_view line, RunEnd& end) const {
   if (key == "metric") {
     const std::string name(word(line));
     const auto value = read_decimal(line);
-    if (value && find_metric(name) != nullptr) end.metrics[name] = *value;
-    return value.has_value();
+    if (value && fits(*value) && find_metric(name) != nullptr) end.metrics[name] = *value;
+    return value && fits(*value);
   }
   if (key != "waste") return false;
   const auto cell = read_cell(line);
-  if (cell) end.waste.push_back(*cell);
-  return cell.has_value();
+  if (!cell) return false;
+  for (const u128 ticks : cell->ticks) waste_ = add_saturating(waste_, ticks);
+  end.waste.push_back(*cell);
+  return fits(waste_);
 }
 
 Fallible<RunEnd> DecisionReader::finish() {

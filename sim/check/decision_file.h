@@ -12,7 +12,9 @@
 //   done
 // `stopped` only if a panic or fault ended the run. SITE is the trace's number, `unknown` or `nobody`; sums are
 // byte-ticks. Lines of metrics that the reader does not know are left out: builds differ. Anything else that is not as
-// written here is an error with its line; a file without `done` was cut.
+// written here is an error with its line; a file without `done` was cut. Another program's numbers are held to bounds
+// that no machine reaches, so that sums of them cannot overflow: pages of up to 16 MiB, 2^48 bytes at once, 2^58 over
+// the run, metrics and the sum of all waste less than 2^127.
 #pragma once
 
 #include <cstdint>
@@ -46,12 +48,16 @@ class DecisionReader final : public DecisionSource {
   /// "KEY N": N, if the next line is so.
   Fallible<std::uint64_t> header(std::string_view key);
   bool get(std::string& line);
-  bool read_end(std::string_view line, RunEnd& end) const;
+  bool read_end(std::string_view line, RunEnd& end);
+  bool in_bounds(const sim::EventDecisions& group);
 
   NextLine next_line_;
   std::string file_;
   std::uint64_t line_number_ = 0;
+  std::uint64_t events_ = 0;
   std::uint64_t page_bytes_ = 0;
+  std::uint64_t bytes_ = 0;  ///< of all decisions so far
+  u128 waste_ = 0;
   std::optional<std::uint64_t> last_event_;
   bool ended_ = false;
 };

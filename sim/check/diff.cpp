@@ -14,6 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Reports are five deep; walking down takes stack for each level.
+constexpr int depth_max = 64;
+
 /// Names with values, in the order of the text.
 struct Flat {
   std::vector<std::string> order;
@@ -50,10 +53,16 @@ DiffSection compare(const Flat& a, const Flat& b, std::string heading) {
 }
 
 Fallible<Json> read(const NamedText& from, std::string_view schema) {
-  Json json = Json::parse(from.text, nullptr, false);
+  bool too_deep = false;
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > depth_max;
+    return !too_deep;
+  };
+  Json json = Json::parse(from.text, shallow, false);
   const auto wrong = [&](std::string what) {
     return Failure<Error>{{std::move(what), "expected " + std::string(schema), from.name, {}, {}}};
   };
+  if (too_deep) return wrong("the JSON is nested more than " + std::to_string(depth_max) + " deep");
   if (json.is_discarded() || !json.is_object()) return wrong("this is no JSON object");
   const auto at = json.find("schema");
   if (at == json.end() || !at->is_string()) return wrong("the JSON has no \"schema\"");
@@ -94,10 +103,18 @@ bool is_digest(const Difference& d) {
   return d.name.find("digest") != std::string::npos;
 }
 
-std::optional<i128> difference_of(const Difference& d) {
+/// B - A; of 128 bits each, so that it takes one more.
+struct Step {
+  u128 size = 0;
+  const char* sign = "";
+  std::string text() const { return sign + grouped(size); }
+};
+
+std::optional<Step> difference_of(const Difference& d) {
   const auto a = read_decimal(d.a), b = read_decimal(d.b);
   if (!a || !b || is_digest(d)) return std::nullopt;
-  return static_cast<i128>(*b) - static_cast<i128>(*a);
+  if (*a == *b) return Step{};  // one number, written in two ways
+  return *b < *a ? Step{*a - *b, "-"} : Step{*b - *a, "+"};
 }
 
 std::string shown(const Difference& d, const std::string& value) {
@@ -174,12 +191,8 @@ std::string diff_text(const std::vector<DiffSection>& sections) {
       const auto difference = difference_of(d);
       const u128 whole = read_decimal(d.a).value_or(0);
       std::string permille;
-      if (difference && whole != 0) {
-        const bool less = *difference < 0;
-        const auto part = static_cast<u128>(less ? -*difference : *difference);
-        permille = (less ? "-" : "+") + permille_text(part, whole);
-      }
-      table.row({d.name, shown(d, d.a), shown(d, d.b), difference ? with_sign(*difference) : "", permille});
+      if (difference && whole != 0) permille = difference->sign + permille_text(difference->size, whole);
+      table.row({d.name, shown(d, d.a), shown(d, d.b), difference ? difference->text() : "", permille});
     }
     text += table.text();
   }

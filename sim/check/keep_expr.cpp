@@ -13,6 +13,12 @@ Failure<Error> too_large(const KeepNode& n) {
   return fail("--keep, column " + std::to_string(n.column) + ": a value does not fit", "expected less than 2^127");
 }
 
+Failure<Error> unknown(const KeepNode& n) {
+  return fail("--keep, column " + std::to_string(n.column) + ": the report has no \"" +
+                  all_metrics()[n.use.metric].name + "\"",
+              "expected a metric that both builds know");
+}
+
 bool compared(Kind kind, i128 l, i128 r) {
   switch (kind) {
     case Kind::equal:
@@ -57,6 +63,7 @@ Fallible<bool> KeepExpr::holds(const std::vector<MetricValues>& runs) const {
         break;
       case Kind::metric: {
         const u128 value = runs.at(static_cast<std::size_t>(n.use.side)).at(n.use.metric);
+        if (value == unknown_value) return unknown(n);
         overflow = value >> 127 != 0;
         values[i] = static_cast<i128>(value);
         break;

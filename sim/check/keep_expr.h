@@ -21,6 +21,8 @@ __extension__ using i128 = __int128;
 
 /// The metrics of one run, in the order of all_metrics().
 using MetricValues = std::vector<u128>;
+/// Of a metric that another program's report does not have: no number, and an error where it is asked for.
+inline constexpr u128 unknown_value = ~u128{0};
 MetricValues values_of(const sim::Report& report);
 
 enum class Side : std::uint8_t { a, b };

@@ -1,6 +1,7 @@
 // Metrics by their dotted names in a report's JSON.
 #include "sim/check/read_report.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,10 @@ namespace kmemlab::check {
 namespace {
 
 using Json = nlohmann::json;
+
+/// Maps and arrays that leave out what is 0.
+constexpr std::string_view sparse[] = {"failed_by", "violations", "free_violations", "blocking.by_cause",
+                                       "blocking.histogram"};
 
 /// The value of "blocking.by_cause.lock", or of an element as in "unusable_permille.3"; null if there is none.
 const Json* find(const Json& run, std::string_view name) {
@@ -34,11 +39,17 @@ const Json* find(const Json& run, std::string_view name) {
   return at;
 }
 
-std::optional<u128> value_of(const Metric& metric, const Json* json) {
-  if (metric.name == "counterfactual_from" && (json == nullptr || json->is_null())) {
-    return std::numeric_limits<std::uint64_t>::max();
-  }
-  if (json == nullptr) return 0;
+/// What a metric is that the report does not have.
+u128 value_left_out(const Metric& metric, const Json& run) {
+  const std::string_view group = std::string_view(metric.name).substr(0, metric.name.rfind('.'));
+  const bool zero = std::find(std::begin(sparse), std::end(sparse), group) != std::end(sparse);
+  return zero && find(run, group) != nullptr ? 0 : unknown_value;
+}
+
+std::optional<u128> value_of(const Metric& metric, const Json& run) {
+  const Json* const json = find(run, metric.name);
+  if (json == nullptr) return value_left_out(metric, run);
+  if (metric.name == "counterfactual_from" && json->is_null()) return std::numeric_limits<std::uint64_t>::max();
   if (json->is_number_unsigned()) return json->get<std::uint64_t>();
   if (!json->is_string()) return std::nullopt;
   const std::string& text = json->get_ref<const std::string&>();
@@ -58,7 +69,8 @@ bool in_reports(const Metric& metric) {
 
 Fallible<MetricValues> read_report_metrics(std::string_view json) {
   const Json report = Json::parse(json, nullptr, false);
-  if (!report.is_object() || report.value("schema", "") != "kmemlab.report/1") {
+  const auto schema = report.is_object() ? report.find("schema") : report.end();
+  if (!report.is_object() || schema == report.end() || *schema != "kmemlab.report/1") {
     return fail("no kmemlab.report/1", "expected what 'kmemlab replay --json -' prints");
   }
   const auto runs = report.find("runs");
@@ -67,7 +79,7 @@ Fallible<MetricValues> read_report_metrics(std::string_view json) {
   }
   MetricValues values;
   for (const Metric& metric : all_metrics()) {
-    const auto value = value_of(metric, find((*runs)[0], metric.name));
+    const auto value = value_of(metric, (*runs)[0]);
     if (!value) return fail("the report's \"" + metric.name + "\" is no number", "expected what docs/report.md says");
     values.push_back(*value);
   }

@@ -8,7 +8,8 @@
 
 namespace kmemlab::check {
 
-/// Those of the report's only run. What the report leaves out because it is 0 is 0. Errors: no report, or several runs.
+/// Those of the report's only run. What the report leaves out because it is 0 is 0; what it does not know, as another
+/// build may not, is unknown_value. Errors: no report, or several runs.
 Fallible<MetricValues> read_report_metrics(std::string_view json);
 
 /// Some metrics stand in no report.

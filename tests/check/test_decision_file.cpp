@@ -71,6 +71,34 @@ TEST_CASE("damaged files of decisions are refused with the line", "[decisions]")
   }
 }
 
+TEST_CASE("numbers of another program that no machine has are refused with the line", "[decisions]") {
+  const std::string good = decisions_text(events, "metric granted 1\nwaste 1 7 1 2 3 4 5 6\n");
+  const std::string big = "281474976710657";  // 2^48 + 1
+  for (const char* bytes : {"0", "4097", "33554432", "18446744073709551615"}) {
+    CHECK(error_of_decisions(changed(good, "page_bytes 4096", std::string("page_bytes ") + bytes))
+              .starts_with("side.txt:3: pages of "));
+  }
+  for (const std::string item : {"map:68719476737", "unmap:18446744073709551615", "tables:281474976710657",
+                                 "alloc:281474976710657=1", "free:1=281474976710657"}) {
+    INFO(item);
+    CHECK(error_of_decisions(changed(good, "map:1", item)).starts_with("side.txt:4: a number that no machine has"));
+  }
+  // What was asked for and not given stands in no sum.
+  CHECK(error_of_decisions(changed(good, "map:1", "alloc:" + big + "!failed:no_frames")).empty());
+  std::string many = "0";
+  for (int i = 0; i < 1024; ++i) many += " map:68719476736";  // 2^48 bytes each, 2^58 in all
+  CHECK(error_of_decisions(decisions_text(many + "\n")).empty());
+  CHECK(error_of_decisions(decisions_text(many + " map:1\n")).starts_with("side.txt:4: a number that no machine has"));
+  CHECK(error_of_decisions(changed(good, "3 free", "11 free")).starts_with("side.txt:5: an event after the last one"));
+  CHECK(error_of_decisions(changed(good, "3 free", "10 free")).empty());
+  const std::string half = "170141183460469231731687303715884105728";  // 2^127
+  CHECK(error_of_decisions(changed(good, "granted 1", "granted " + half)).starts_with("side.txt:7: "));
+  CHECK(error_of_decisions(changed(good, "1 7 1", "1 7 " + half)).starts_with("side.txt:8: "));
+  const std::string less = "170141183460469231731687303715884105727";
+  CHECK(error_of_decisions(changed(good, "granted 1", "granted " + less)).empty());
+  CHECK(error_of_decisions(changed(good, "1 7 1", "1 7 " + less)).starts_with("side.txt:8: "));  // with 2 + 3 + ..
+}
+
 TEST_CASE("a trail says between which events decisions part", "[trail]") {
   constexpr std::uint64_t n = 6400;
   const auto make = [](std::uint64_t other_at) {

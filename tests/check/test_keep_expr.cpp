@@ -108,6 +108,14 @@ TEST_CASE("keep: metrics of another program's report", "[check][shrink]") {
   CHECK(value("byte_ticks.held") == u128{1} << 65);
   CHECK(value("blocking.histogram.1") == 2);
   CHECK(value("blocking.histogram.9") == 0);
+  CHECK(value("blocking.by_cause.lock") == check::unknown_value);  // the whole map is missing
+  CHECK(check::parse_keep("a.failed > 6", 1)->holds({*values}).ok());
+  CHECK(check::parse_keep("granted > 6", 1)->holds({*values}).error().text() ==
+        "--keep, column 1: the report has no \"granted\"; expected a metric that both builds know");
+  for (const char* schema : {"1", "null", "[]", "{}", "\"kmemlab.info/1\""}) {
+    const std::string other = std::string("{\"schema\": ") + schema + ", \"runs\": [{}]}";
+    CHECK(check::read_report_metrics(other).error().what == "no kmemlab.report/1");
+  }
   CHECK(value("counterfactual_from") == ~std::uint64_t{0});
   CHECK_FALSE(check::read_report_metrics("{}").ok());
   CHECK_FALSE(check::read_report_metrics(R"({"schema": "kmemlab.report/1", "runs": []})").ok());
