@@ -11,26 +11,27 @@ using sim::Ending;
 
 // clang-format off
 constexpr Followed table[] = {
-    {"at_peak.held", false, [](const Tally& t) { return t.held; }, "bytes"},
-    {"at_peak.requested", false, [](const Tally& t) { return t.live_requested; }, "bytes"},
-    {"at_peak.internal", false, [](const Tally& t) { return t.live_granted - t.live_requested; }, "bytes"},
-    {"at_peak.cached", false, [](const Tally& t) { return t.cached(); }, "bytes"},
-    {"at_peak.metadata", false, [](const Tally& t) { return t.tables; }, "bytes"},
-    {"pages.peak", false, [](const Tally& t) { return t.mapped - t.returned; }, "pages"},
-    {"pages.end", false, [](const Tally& t) { return t.mapped - t.returned; }, "pages"},
-    {"pages.mapped", false, [](const Tally& t) { return t.mapped; }, "pages"},
-    {"pages.returned", false, [](const Tally& t) { return t.returned; }, "pages"},
-    {"granted", false, [](const Tally& t) { return t.granted; }, "requests"},
-    {"failed", false, [](const Tally& t) { return t.failed; }, "requests"},
-    {"refused", false, [](const Tally& t) { return t.refused; }, "requests"},
-    {"refused_frees", false, [](const Tally& t) { return t.refused_frees; }, "frees"},
-    {"blocking.sleeps", false, [](const Tally& t) { return t.sleeps; }, "sleeps"},
-    {"bytes.granted", false, [](const Tally& t) { return t.granted_bytes; }, "bytes"},
-    {"byte_ticks.held", true, [](const Tally& t) { return t.held; }, "byte-ticks"},
-    {"byte_ticks.requested", true, [](const Tally& t) { return t.live_requested; }, "byte-ticks"},
-    {"byte_ticks.internal", true, [](const Tally& t) { return t.live_granted - t.live_requested; }, "byte-ticks"},
-    {"byte_ticks.cached", true, [](const Tally& t) { return t.cached(); }, "byte-ticks"},
-    {"byte_ticks.metadata", true, [](const Tally& t) { return t.tables; }, "byte-ticks"},
+    {"at_peak.held", Follows::peak, [](const Tally& t) { return t.held; }, "bytes"},
+    {"at_peak.requested", Follows::peak, [](const Tally& t) { return t.live_requested; }, "bytes"},
+    {"at_peak.internal", Follows::peak, [](const Tally& t) { return t.live_granted - t.live_requested; }, "bytes"},
+    {"at_peak.cached", Follows::peak, [](const Tally& t) { return t.cached(); }, "bytes"},
+    {"at_peak.metadata", Follows::peak, [](const Tally& t) { return t.tables; }, "bytes"},
+    {"pages.peak", Follows::peak, [](const Tally& t) { return t.mapped - t.returned; }, "pages"},
+    {"pages.end", Follows::level, [](const Tally& t) { return t.mapped - t.returned; }, "pages"},
+    {"pages.mapped", Follows::level, [](const Tally& t) { return t.mapped; }, "pages"},
+    {"pages.returned", Follows::level, [](const Tally& t) { return t.returned; }, "pages"},
+    {"granted", Follows::level, [](const Tally& t) { return t.granted; }, "requests"},
+    {"failed", Follows::level, [](const Tally& t) { return t.failed; }, "requests"},
+    {"refused", Follows::level, [](const Tally& t) { return t.refused; }, "requests"},
+    {"refused_frees", Follows::level, [](const Tally& t) { return t.refused_frees; }, "frees"},
+    {"blocking.sleeps", Follows::level, [](const Tally& t) { return t.sleeps; }, "sleeps"},
+    {"bytes.granted", Follows::level, [](const Tally& t) { return t.granted_bytes; }, "bytes"},
+    {"byte_ticks.held", Follows::over_time, [](const Tally& t) { return t.held; }, "byte-ticks"},
+    {"byte_ticks.requested", Follows::over_time, [](const Tally& t) { return t.live_requested; }, "byte-ticks"},
+    {"byte_ticks.internal", Follows::over_time, [](const Tally& t) { return t.live_granted - t.live_requested; },
+     "byte-ticks"},
+    {"byte_ticks.cached", Follows::over_time, [](const Tally& t) { return t.cached(); }, "byte-ticks"},
+    {"byte_ticks.metadata", Follows::over_time, [](const Tally& t) { return t.tables; }, "byte-ticks"},
 };
 // clang-format on
 
@@ -105,7 +106,7 @@ void Course::add(std::uint64_t event, std::uint64_t tick, const Tally& a, const 
   if (event >= window_.to) return;
   const i128 level = i128{followed_.level(b)} - followed_.level(a);
   if (level == level_ && event != window_.from) return;
-  if (followed_.over_time) {
+  if (over_time()) {
     now_.value += now_.rate * (tick > now_.tick ? tick - now_.tick : 0);
     now_.rate = event >= window_.from ? level : 0;
   } else {
@@ -128,7 +129,7 @@ void Course::add(std::uint64_t event, std::uint64_t tick, const Tally& a, const 
 
 void Course::end(std::uint64_t tick) {
   end_tick_ = std::max(tick, now_.tick);
-  last_ = now_.value + (followed_.over_time ? now_.rate * (end_tick_ - now_.tick) : 0);
+  last_ = now_.value + (over_time() ? now_.rate * (end_tick_ - now_.tick) : 0);
   note(now_.event, end_tick_, last_);
 }
 
@@ -140,7 +141,7 @@ std::vector<Course::Place> Course::reached(std::int64_t n, std::int64_t d) const
   for (std::size_t i = 0; i < points_.size(); ++i) {
     const Point& p = points_[i];
     if (forward(p.value) >= wanted) return {{p.event, p.tick, p.value}};
-    if (!followed_.over_time || forward(p.rate) <= 0) continue;
+    if (!over_time() || forward(p.rate) <= 0) continue;
     const std::uint64_t until = i + 1 < points_.size() ? points_[i + 1].tick : end_tick_;
     const i128 missing = wanted - forward(p.value);
     const i128 ticks = (missing + forward(p.rate) - 1) / forward(p.rate);

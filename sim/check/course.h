@@ -28,10 +28,14 @@ struct Tally {
   std::int64_t cached() const { return held - live_granted - tables; }
 };
 
+/// What a metric is of the level that is followed. Each side's peak has a moment of its own and is no level that the
+/// course ends with: of it only the place is told where the levels are farthest apart.
+enum class Follows : std::uint8_t { level, over_time, peak };
+
 /// A metric that can be followed.
 struct Followed {
   const char* metric;
-  bool over_time;  ///< the level, times ticks
+  Follows as;
   std::int64_t (*level)(const Tally&);
   const char* unit;
 };
@@ -54,6 +58,7 @@ class Course {
     i128 difference = 0;  ///< B - A
   };
   const Followed& followed() const { return followed_; }
+  bool over_time() const { return followed_.as == Follows::over_time; }
   i128 last() const { return last_; }
   /// Where the difference had reached n/d of its last value for the first time. Nothing if that is 0.
   std::vector<Place> reached(std::int64_t n, std::int64_t d) const;

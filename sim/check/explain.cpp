@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "sim/check/metrics.h"
 #include "sim/check/words.h"
@@ -65,14 +66,8 @@ class Explainer {
     static const EventDecisions nothing;
     const std::array<const EventDecisions*, 2> groups{a != nullptr ? a : &nothing, b != nullptr ? b : &nothing};
     const std::uint64_t from = in_.window.from, to = in_.window.to;
-    if (!opened_ && event >= from) {
-      opened_ = true;
-      if (from != 0) add_to_courses(from);
-    }
-    if (!closed_ && event >= to) {
-      closed_ = true;
-      for (Course& c : courses_) c.end(tick_of(to));
-    }
+    if (event >= from) open();
+    if (event >= to) close();
     ++out_.compared;
     const bool equal = groups[0]->items == groups[1]->items && page_bytes_[0] == page_bytes_[1];
     for (unsigned side = 0; side < 2; ++side) {
@@ -84,9 +79,8 @@ class Explainer {
   }
 
   Explanation finish(RunEnd a, RunEnd b) {
-    if (!closed_) {
-      for (Course& c : courses_) c.end(in_.trace.last_tick());
-    }
+    open();
+    close();
     out_.ends = {std::move(a), std::move(b)};
     out_.owners = owners_of(out_.ends, in_.trace.tables());
     out_.metrics_differing = differing_metrics(out_.ends).size();
@@ -99,6 +93,15 @@ class Explainer {
   }
 
  private:
+  /// The window's first event: levels count from its tick on, whether anything is decided in it or not.
+  void open() {
+    if (std::exchange(opened_, true) || in_.window.from == 0) return;
+    add_to_courses(in_.window.from);
+  }
+  void close() {
+    if (std::exchange(closed_, true)) return;
+    for (Course& c : courses_) c.end(tick_of(in_.window.to));
+  }
   void follow(const std::string& metric) {
     if (const Followed* f = find_followed(metric)) courses_.emplace_back(*f, in_.window);
   }
@@ -187,12 +190,13 @@ class Explainer {
         out_.course.push_back({what, p.event, p.tick, p.difference});
       }
     };
+    const Course::Place& far = chosen->farthest();
+    if (chosen->followed().as == Follows::peak) return add("farthest apart at one time", {far});
     add("a quarter of it", chosen->reached(1, 4));
     add("half of it", chosen->reached(1, 2));
     add("all of it", chosen->reached(1, 1));
-    const Course::Place& far = chosen->farthest();
     if (out_.course.empty() || out_.course.back().difference != far.difference) add("farthest apart", {far});
-    if (!chosen->followed().over_time) return;
+    if (!chosen->over_time()) return;
     // Sums over time grow between the events that differ: the event that had arrived last names the place better.
     for (Milestone& m : out_.course) {
       const bool at_end = m.tick >= in_.trace.last_tick();

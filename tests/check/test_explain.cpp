@@ -36,13 +36,13 @@ traces::KmtReader ten_events() {
 }
 
 check::Explanation explained(const std::string& a, const std::string& b, const std::string& metric = {},
-                             bool outcomes_only = false) {
+                             bool outcomes_only = false, sim::MetricsWindow window = {}) {
   const auto trace = ten_events();
   Written of_a(a), of_b(b);
   REQUIRE(of_a.reader());
   REQUIRE(of_b.reader());
   const check::ExplainInputs in{
-      trace, {"one", "two"}, outcomes_only, metric.empty() ? std::nullopt : std::optional(metric), {}};
+      trace, {"one", "two"}, outcomes_only, metric.empty() ? std::nullopt : std::optional(metric), window};
   const auto e = check::explain(in, *of_a.reader(), *of_b.reader());
   REQUIRE(e);
   return *e;
@@ -105,6 +105,29 @@ TEST_CASE("the first parting, its kind, and the course of the metric", "[explain
   CHECK(e.course[0].event == 1);
   CHECK(e.course[2].event == 2);
   CHECK((e.course[2].difference == check::i128{4096} * 1'000'000'000));
+}
+
+TEST_CASE("a peak is no level at the end: only where the two are farthest apart is told", "[explain]") {
+  for (const char* metric : {"at_peak.held", "at_peak.cached", "pages.peak"}) {
+    const check::Explanation e = explained(decisions_text(gives), decisions_text(keeps), metric);
+    REQUIRE(e.course.size() == 1);
+    CHECK(e.course[0].what == "farthest apart at one time");
+    CHECK(e.course[0].event == 1);
+  }
+}
+
+TEST_CASE("a course has the window's ends, decided in or not", "[explain]") {
+  const std::string a = decisions_text("0 alloc:100=128 map:1\n1 free:100=128 unmap:1\n");
+  const std::string b = decisions_text("0 alloc:100=128 map:1\n1 free:100=128\n");
+  const struct {
+    std::uint64_t from, to, seconds;
+  } windows[] = {{0, 10, 8}, {0, 5, 4}, {3, 5, 2}, {3, 10, 6}};
+  for (const auto& w : windows) {
+    INFO(w.from << " to " << w.to);
+    const check::Explanation e = explained(a, b, "byte_ticks.held", false, {w.from, w.to});
+    REQUIRE_FALSE(e.course.empty());
+    CHECK((e.course.back().difference == check::i128{4096} * w.seconds * 1'000'000'000));
+  }
 }
 
 TEST_CASE("places of different blocks are another decision, addresses are not", "[explain]") {

@@ -9,12 +9,15 @@ namespace {
 const std::string program = std::string(KMEMLAB_BINARY_DIR) + "/kmemlab";
 const std::string marks = sample() + " -a osf1:highwat=5 -a osf1:highwat=6";
 
+std::string script(const Scratch& scratch, const std::string& body) {
+  const std::string path = scratch.write("other", "#!/bin/sh\n" + body);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
+}
+
 /// A program that prints `text` whatever it is asked.
 std::string printing(const Scratch& scratch, const std::string& text, int exit = 0) {
-  const std::string script = scratch.write(
-      "other", "#!/bin/sh\ncat '" + scratch.write("text", text) + "'\nexit " + std::to_string(exit) + "\n");
-  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
-  return script;
+  return script(scratch, "cat '" + scratch.write("text", text) + "'\nexit " + std::to_string(exit) + "\n");
 }
 
 }  // namespace
@@ -77,8 +80,23 @@ TEST_CASE("explain: another program that does not answer", "[explain][cli]") {
   std::string text = kmemlab("replay " + sample() + " -a bsd386 --decisions -").out;
   REQUIRE(text.ends_with("\ndone\n"));
   CHECK(contains(against(printing(scratch, text.substr(0, text.size() / 2))), "other:"));
+  // Of much that is still to come the first line is bad: the program dies of the closed pipe, and the line is told.
+  REQUIRE(text.size() > 1'000'000);
   text.replace(text.find("\n5 ") + 1, 1, "x");
-  CHECK(contains(against(printing(scratch, text)), "no line of decisions"));
+  CHECK(contains(against(printing(scratch, text)), "other:9: no line of decisions"));
+  CHECK(contains(against(script(scratch, "exec cat '" + scratch.file("text") + "'\n")),
+                 "other:9: no line of decisions"));
+}
+
+TEST_CASE("explain: another program that does not end, or a line of it", "[explain][cli]") {
+  const Scratch scratch;
+  for (const char* body : {"echo hello\nexec sleep 1000\n", "trap '' TERM\necho hello\nwhile :; do sleep 1; done\n",
+                           "exec cat /dev/zero\n"}) {
+    INFO(body);
+    const Ran ran = kmemlab("explain " + sample() + " -a bsd386 --against " + script(scratch, body));
+    CHECK(ran.exit == 3);
+    CHECK(contains(ran.err, "other:1: these are no decisions"));
+  }
 }
 
 TEST_CASE("explain and diff: what is no use", "[explain][cli]") {
@@ -133,6 +151,38 @@ TEST_CASE("diff: two reports, two option sets, two traces", "[diff][cli]") {
   ran = kmemlab("diff " + a + " " + scratch.write("bad.json", "{\"schema\": 1}"));
   CHECK(ran.exit == 3);
   CHECK(contains(ran.err, "bad.json: "));
+}
+
+TEST_CASE("diff: reports of others, deep, large or from a pipe", "[diff][cli]") {
+  const Scratch scratch;
+  const auto report = [](const std::string& runs) {
+    return "{\"schema\": \"kmemlab.report/1\", \"runs\": " + runs + "}";
+  };
+  const std::string deep = scratch.write("deep.json", report(std::string(200'000, '[') + std::string(200'000, ']')));
+  Ran ran = kmemlab("diff " + deep + " " + deep);
+  CHECK(ran.exit == 3);
+  CHECK(contains(ran.err, "deep.json: the JSON is nested more than 64 deep"));
+  const std::string most = "340282366920938463463374607431768211455";  // 2^128 - 1
+  const std::string a = scratch.write("a.json", report("[{\"n\": \"0\"}]"));
+  const std::string b = scratch.write("b.json", report("[{\"n\": \"" + most + "\"}]"));
+  CHECK(contains(kmemlab("diff " + a + " " + b).out, " +340,282,366,920,938,463,463,374,607,431,768,211,455"));
+  CHECK(contains(kmemlab("diff " + b + " " + a).out, " -340,282,366,920,938,463,463,374,607,431,768,211,455"));
+  // A pipe can be read only once: "</dev/null" keeps the command of the test from closing it.
+  const std::string piped = " | " + program + " diff /dev/stdin " + b;
+  ran = kmemlab("--help >/dev/null </dev/null; cat " + a + piped);
+  CHECK(ran.exit == 1);
+  CHECK(contains(ran.out, " +340,282,"));
+  ran = kmemlab("--help >/dev/null </dev/null; cat " + sample() + piped);
+  CHECK(ran.exit == 3);
+  CHECK(contains(ran.err, "a pipe that is no report"));
+}
+
+TEST_CASE("replay --decisions: deadlocks are told, and one form on standard output", "[explain][cli]") {
+  for (const char* other : {"--json", "--html"}) {
+    const Ran ran = kmemlab("replay " + sample() + " -a bsd386 --decisions - " + other + " -");
+    CHECK(ran.exit == 2);
+    CHECK(contains(ran.err, "two forms on standard output"));
+  }
 }
 
 TEST_CASE("check says since when a run decides otherwise than when it was blessed", "[check][trail][cli]") {
