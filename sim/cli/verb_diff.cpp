@@ -2,6 +2,7 @@
 // anything does, as diff(1).
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "sim/check/diff.h"
@@ -43,13 +44,17 @@ struct Found {
   bool parted = false;
 };
 
+bool has_schema(std::string_view text) {
+  return text.substr(0, 4096).find("\"kmemlab.report/1\"") != std::string_view::npos;
+}
+
 /// A report says so near its beginning; a trace may be JSON too.
 bool is_report(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::string head(4096, '\0');
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(in.gcount()));
-  return head.find("\"kmemlab.report/1\"") != std::string::npos;
+  return has_schema(head);
 }
 
 Fallible<check::NamedText> named_text(const std::string& path) {
@@ -58,8 +63,8 @@ Fallible<check::NamedText> named_text(const std::string& path) {
   return check::NamedText{path, std::move(*text)};
 }
 
-Fallible<Found> diff_report_files(const std::vector<std::string>& paths) {
-  auto a = named_text(paths[0]);
+/// `a` is of paths[0].
+Fallible<Found> diff_report_files(const std::vector<std::string>& paths, Fallible<check::NamedText> a) {
   if (!a) return Failure<Error>{a.error()};
   auto b = named_text(paths[1]);
   if (!b) return Failure<Error>{b.error()};
@@ -132,7 +137,16 @@ Fallible<Found> diff_runs(const Parsed& p) {
 Fallible<Found> diff_wanted(const Parsed& p) {
   const std::vector<std::string>& paths = p.positional();
   if (paths.size() == 1) return diff_runs(p);
-  return is_report(paths[0]) ? diff_report_files(paths) : diff_traces(p);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(paths[0], ignored) || !std::filesystem::exists(paths[0], ignored)) {
+    return is_report(paths[0]) ? diff_report_files(paths, named_text(paths[0])) : diff_traces(p);
+  }
+  // What comes through a pipe can be read only once, and a trace is opened again.
+  auto text = named_text(paths[0]);
+  if (text && !has_schema(text->text)) {
+    return Failure<Error>{{"a pipe that is no report", "expected a report, or a trace in a file", paths[0], {}, {}}};
+  }
+  return diff_report_files(paths, std::move(text));
 }
 
 Fallible<int> diff_and_print(const Parsed& p) {

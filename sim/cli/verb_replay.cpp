@@ -77,6 +77,8 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
     if (!p.has(option) || w.runs.cores.size() == 1) continue;
     return fail(fmt::format("--{} with several cores", option), "expected one core: -a CORE");
   }
+  const int on_output = (w.json == "-") + (w.html == "-") + (w.log == "-") + (w.decisions == "-");
+  if (on_output > 1) return fail("two forms on standard output", "expected one, and files for the others");
   w.table = !p.has("quiet") && w.json != "-" && w.html != "-" && w.log != "-" && w.decisions != "-";
   if (p.has("strict")) w.defects = Defects::refused;
   return w;
@@ -90,6 +92,12 @@ int exit_code(const std::vector<sim::Report>& runs) {
     if (r.blocking.deadlock) return exit_deadlock;
   }
   return exit_fine;
+}
+
+int exit_code(const check::RunEnd& end) {
+  if (!end.stopped.empty()) return exit_core_broke;
+  const auto deadlock = end.metrics.find("blocking.deadlock");
+  return deadlock != end.metrics.end() && deadlock->second != 0 ? exit_deadlock : exit_fine;
 }
 
 /// The run as text for `explain` of another build; a run of its own.
@@ -116,7 +124,7 @@ Fallible<int> replay_wanted(const Wanted& w) {
   if (w.decisions) {
     const auto end = put_decisions(*trace, w, window);
     if (!end) return Failure<Error>{end.error()};
-    if (!w.table && !w.json && !w.html && !w.log) return end->stopped.empty() ? exit_fine : exit_core_broke;
+    if (!w.table && !w.json && !w.html && !w.log) return exit_code(*end);
   }
   std::optional<OutputFile> log;
   if (w.log) {
