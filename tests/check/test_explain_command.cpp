@@ -177,7 +177,7 @@ TEST_CASE("diff: reports of others, deep, large or from a pipe", "[diff][cli]") 
   CHECK(contains(ran.err, "a pipe that is no report"));
 }
 
-TEST_CASE("replay --decisions: deadlocks are told, and one form on standard output", "[explain][cli]") {
+TEST_CASE("replay --decisions: one form on standard output", "[explain][cli]") {
   for (const char* other : {"--json", "--html"}) {
     const Ran ran = kmemlab("replay " + sample() + " -a bsd386 --decisions - " + other + " -");
     CHECK(ran.exit == 2);

@@ -111,6 +111,7 @@ TEST_CASE("exit codes: 4 for a panic, 7 for a deadlock", "[cli]") {
     const Ran ran = kmemlab("replay " + store(scratch, t) + " -a bsd386:types=temp --arena 80K");
     CHECK(ran.exit == 7);
     CHECK(contains(ran.out, "DEADLOCK"));
+    CHECK(kmemlab("replay " + store(scratch, t) + " -a bsd386:types=temp --arena 80K --decisions -").exit == 7);
   }
 }
 
