@@ -13,8 +13,9 @@ using traces::Op;
 
 bool Shrinking::shows(const ShrinkTrace& candidate) {
   if (error_ || used_up()) return false;
-  const std::uint64_t digest = digest_of(candidate);
-  if (in_vain_.count(digest) != 0) return false;
+  const bool comparable = digests_compare(candidate, now_);
+  const std::uint64_t digest = comparable ? digest_of(candidate) : 0;
+  if (comparable && in_vain_.count(digest) != 0) return false;
   ++tried_;
   auto reader = open_shrink_trace(candidate);
   const auto answer = reader ? shows_(*reader) : Fallible<bool>(Failure<Error>{reader.error()});
@@ -22,7 +23,7 @@ bool Shrinking::shows(const ShrinkTrace& candidate) {
     error_ = answer.error();
     return false;
   }
-  if (!*answer) in_vain_.insert(digest);
+  if (!*answer && comparable) in_vain_.insert(digest);
   if (progress_) progress_(tried_, now_.events.size());
   return *answer;
 }

@@ -121,6 +121,16 @@ ShrinkTrace with_small_tables(const ShrinkTrace& trace) {
   return out;
 }
 
+namespace {
+
+/// What a replay reads of the flags: with another table the same row may say something else.
+std::uint64_t flags_of(const Event& e, const std::vector<traces::Gfp>& gfps) {
+  if (e.gfp >= gfps.size()) return 0;  // as a row that says nothing
+  return std::uint64_t{static_cast<unsigned>(gfps[e.gfp].may_sleep)} << 2 | static_cast<unsigned>(gfps[e.gfp].zero);
+}
+
+}  // namespace
+
 std::uint64_t digest_of(const ShrinkTrace& trace) {
   Digest digest;
   digest.add(trace.source.cpus);
@@ -129,13 +139,19 @@ std::uint64_t digest_of(const ShrinkTrace& trace) {
   for (const ShrinkEvent& s : trace.events) {
     const Event& e = s.event;
     digest.add(std::uint64_t{s.unit} << 16 | static_cast<unsigned>(e.op) << 8 | static_cast<unsigned>(e.context));
-    digest.add(e.tick), digest.add(e.requested);
-    digest.add(std::uint64_t{e.task} << 32 | e.gfp);
+    digest.add(e.tick), digest.add(e.requested), digest.add(e.granted);
+    digest.add(std::uint64_t{e.task} << 32 | flags_of(e, trace.tables->gfps));
     digest.add(std::uint64_t{e.call_site} << 32 | e.cache);
     digest.add(std::uint64_t{e.cpu} << 8 | static_cast<unsigned>(e.cpu_state.irqs_off) << 2 |
                static_cast<unsigned>(e.cpu_state.preempt_off));
   }
   return digest.value();
+}
+
+bool digests_compare(const ShrinkTrace& a, const ShrinkTrace& b) {
+  if (a.tables == b.tables) return true;
+  return a.tables->call_sites == b.tables->call_sites && a.tables->tasks == b.tables->tasks &&
+         a.tables->caches == b.tables->caches;
 }
 
 }  // namespace kmemlab::check

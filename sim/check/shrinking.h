@@ -29,7 +29,10 @@ class Shrinking {
   /// Takes the candidate in the place of the trace if it shows it.
   bool take(ShrinkTrace candidate);
   /// Takes it without a run: nothing that a run looks at may differ.
-  void put(ShrinkTrace trace) { now_ = std::move(trace); }
+  void put(ShrinkTrace trace) {
+    if (!digests_compare(trace, now_)) in_vain_.clear();
+    now_ = std::move(trace);
+  }
 
   ShrinkTrace with(std::vector<ShrinkEvent> events) const {
     return {now_.tables, now_.source, std::move(events), now_.units};
@@ -55,7 +58,7 @@ class Shrinking {
   const Shows& shows_;
   ShrinkLimits limits_;
   const ShrinkProgress& progress_;
-  std::unordered_set<std::uint64_t> in_vain_;  ///< digests; asked, never iterated
+  std::unordered_set<std::uint64_t> in_vain_;  ///< digests, of traces with the tables of now_; never iterated
   std::uint64_t tried_ = 0, taken_ = 0;
   std::optional<Error> error_;
 };

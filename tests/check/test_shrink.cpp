@@ -4,6 +4,7 @@
 
 #include "sim/check/ddmin.h"
 #include "sim/check/shrink.h"
+#include "sim/check/shrinking.h"
 #include "tests/catch.h"
 
 namespace kmemlab::test {
@@ -199,6 +200,43 @@ TEST_CASE("shrink: the same twice, a bound on runs, and errors", "[check][shrink
       check::shrink(m.trace(), [](traces::KmtReader&) -> Fallible<bool> { return fail("out of order"); }, {}, {});
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().text() == "out of order");
+}
+
+TEST_CASE("shrink: what was tried in vain is not taken for another trace", "[check][shrink]") {
+  Maker m;
+  for (unsigned i = 0; i < 4; ++i) m.alloc(100 + i, 1);
+  const check::ShrinkTrace trace = m.trace();
+  const std::uint64_t digest = check::digest_of(trace);
+  check::ShrinkTrace other = trace;
+  other.events[2].event.granted += 28;  // bytes.recorded_granted measures it
+  CHECK(check::digest_of(other) != digest);
+  // The same row, saying something else; and another row that says the same.
+  auto tables = std::make_shared<traces::Tables>(*trace.tables);
+  tables->gfps = {{"GFP_KERNEL", {}, traces::Tri::yes, traces::Tri::no}, trace.tables->gfps[0]};
+  other = trace, other.tables = tables;
+  CHECK(check::digest_of(other) != digest);
+  for (check::ShrinkEvent& e : other.events) e.event.gfp = 1;
+  CHECK(check::digest_of(other) == digest);
+
+  // With one task of two left, task 0 is another one than before: the same numbers are another trace.
+  unsigned runs = 0;
+  const check::Shows shows = [&](traces::KmtReader&) -> Fallible<bool> {
+    ++runs;
+    return false;
+  };
+  const check::ShrinkProgress quiet;
+  check::Shrinking s(trace, shows, {}, quiet);
+  CHECK_FALSE(s.shows(trace));
+  CHECK_FALSE(s.shows(trace));
+  CHECK(runs == 1);
+  auto renamed = std::make_shared<traces::Tables>(*trace.tables);
+  std::swap(renamed->tasks[0], renamed->tasks[1]);
+  other = trace, other.tables = renamed;
+  CHECK_FALSE(s.shows(other));
+  CHECK(runs == 2);
+  s.put(other);
+  CHECK_FALSE(s.shows(other));
+  CHECK(runs == 3);
 }
 
 }  // namespace kmemlab::test
