@@ -1,12 +1,7 @@
 #include "sim/cli/check_runs.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -91,30 +86,13 @@ Fallible<void> trails_of_entry(const check::Entry& entry, check::Trails& trails)
   return {};
 }
 
-/// A copy of the trace that another program can open; gone when this object dies.
-class HandedOver {
- public:
-  static Fallible<std::unique_ptr<HandedOver>> make(OpenTrace& trace) {
-    std::error_code ignored;
-    std::string path = (std::filesystem::temp_directory_path(ignored) / "kmemlab-check-XXXXXX").string();
-    const int file = mkstemp(path.data());
-    if (file < 0) return fail("no temporary file can be made", "a folder that can be written, as TMPDIR names it");
-    close(file);
-    std::unique_ptr<HandedOver> copy(new HandedOver(std::move(path)));
-    auto writer = traces::KmtWriter::create(copy->path_);
-    if (!writer) return Failure<Error>{writer.error()};
-    if (auto done = edit_into(trace, {}, *writer); !done) return Failure<Error>{done.error()};
-    return copy;
-  }
-  HandedOver(const HandedOver&) = delete;
-  HandedOver& operator=(const HandedOver&) = delete;
-  ~HandedOver() { std::remove(path_.c_str()); }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit HandedOver(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
+/// A copy of the trace that another program can open.
+Fallible<TemporaryContainer> copy_of(OpenTrace& trace) {
+  auto copy = TemporaryContainer::in_file();
+  if (!copy) return copy;
+  if (auto done = edit_into(trace, {}, copy->writer()); !done) return Failure<Error>{done.error()};
+  return copy;
+}
 
 std::vector<std::string> command_of(const std::string& program, const check::Entry& entry, const sim::CoreSpec& core,
                                     const std::string& trace) {
@@ -132,13 +110,13 @@ Fallible<void> explain_entry(const check::Entry& entry, const std::string& progr
                              const std::map<std::string, std::string>& preferred, Explained& explained) {
   auto trace = open_entry(entry);
   if (!trace) return Failure<Error>{trace.error()};
-  auto copy = HandedOver::make(*trace);
+  const auto copy = copy_of(*trace);
   if (!copy) return Failure<Error>{copy.error()};
   const WantedRuns wanted = wanted_of(entry);
   for (const sim::CoreSpec& core : wanted.cores) {
     const std::string key = check::trail_key(entry.name, check::core_label(core));
     const auto metric = preferred.find(key);
-    const auto e = explain_against(*trace, wanted, core, command_of(program, entry, core, (*copy)->path()),
+    const auto e = explain_against(*trace, wanted, core, command_of(program, entry, core, copy->path()),
                                    metric == preferred.end() ? std::nullopt : std::optional(metric->second));
     explained.emplace(key, e ? ExplainedRun{check::explain_text(*e), check::explain_json(*e)}
                              : ExplainedRun{"no explanation: " + e.error().text() + "\n", {}});

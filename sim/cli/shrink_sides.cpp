@@ -1,14 +1,10 @@
 // Measuring one side: here by a replay with a ledger, there by another program's report.
 #include "sim/cli/shrink_sides.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <filesystem>
-
 #include "sim/check/read_report.h"
+#include "sim/check/suite.h"
 #include "sim/cli/child_program.h"
+#include "sim/cli/temporary.h"
 #include "sim/cli/verbs.h"
 #include "sim/observe/ledger.h"
 #include "traces/edit/copy.h"
@@ -40,43 +36,22 @@ Fallible<check::MetricValues> measure_here(const ShrinkSide& side, traces::KmtRe
   return check::values_of(report);
 }
 
-/// A name in the system's temporary folder, and the file of that name while this lives.
-class TemporaryFile {
- public:
-  static Fallible<TemporaryFile> create() {
-    std::error_code ignored;
-    std::string path = (std::filesystem::temp_directory_path(ignored) / "kmemlab-shrink-XXXXXX.kmt").string();
-    const int file = mkstemps(path.data(), 4);
-    if (file < 0) return fail("no temporary file can be made", "a folder that can be written, as TMPDIR names it");
-    close(file);
-    return TemporaryFile(std::move(path));
-  }
-  TemporaryFile(TemporaryFile&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
-  TemporaryFile& operator=(TemporaryFile&&) = delete;
-  ~TemporaryFile() {
-    if (!path_.empty()) std::remove(path_.c_str());
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
-
-Fallible<void> write_copy(traces::KmtReader& trace, const std::string& path) {
-  auto writer = traces::KmtWriter::create(path);
-  if (!writer) return Failure<Error>{writer.error()};
-  if (auto done = traces::copy(trace, *writer); !done) return done;
-  return writer->finish(trace.tables(), trace.quality(), trace.source());
+/// A copy of the trace that another program can open.
+Fallible<TemporaryContainer> copy_of(traces::KmtReader& trace) {
+  auto container = TemporaryContainer::in_file();
+  if (!container) return container;
+  if (auto done = traces::copy(trace, container->writer()); !done) return Failure<Error>{done.error()};
+  auto done = container->writer().finish(trace.tables(), trace.quality(), trace.source());
+  if (!done) return Failure<Error>{done.error()};
+  return container;
 }
 
 std::vector<std::string> command_of(const ShrinkSide& side, const std::string& trace) {
-  const std::string options = side.core.options_text();
   return {side.program,
           "replay",
           trace,
           "-a",
-          side.core.name + (options.empty() ? "" : ":" + options),
+          check::core_label(side.core),
           "-m",
           side.machine.profile.name,
           "--ram",
@@ -88,9 +63,8 @@ std::vector<std::string> command_of(const ShrinkSide& side, const std::string& t
 }
 
 Fallible<check::MetricValues> measure_there(const ShrinkSide& side, traces::KmtReader& trace) {
-  auto file = TemporaryFile::create();
+  const auto file = copy_of(trace);
   if (!file) return Failure<Error>{file.error()};
-  if (auto done = write_copy(trace, file->path()); !done) return Failure<Error>{done.error()};
   const auto output = run_program(command_of(side, file->path()));
   if (!output) return Failure<Error>{output.error()};
   const int code = output->exit_code;

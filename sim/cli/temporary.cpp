@@ -24,7 +24,7 @@ TemporaryContainer TemporaryContainer::in_memory() {
 
 Fallible<TemporaryContainer> TemporaryContainer::in_file() {
   std::error_code ignored;
-  std::string path = (std::filesystem::temp_directory_path(ignored) / "kmemlab-import-XXXXXX").string();
+  std::string path = (std::filesystem::temp_directory_path(ignored) / "kmemlab-XXXXXX").string();
   const int file = mkstemp(path.data());
   if (file < 0) return fail("no temporary file can be made", "a folder that can be written, as TMPDIR names it");
   close(file);

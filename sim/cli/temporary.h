@@ -1,5 +1,5 @@
-// A container that lives as long as its reader: in memory while small, in a file of the system's temporary folder when
-// large. The file is gone from the folder as soon as it is opened, or when this object dies.
+// A container for a while: in memory while small, in a file of the system's temporary folder when large or when another
+// program is to open it. The file is gone from the folder when this object dies; a reader that was opened reads on.
 #pragma once
 
 #include <string>
@@ -21,6 +21,8 @@ class TemporaryContainer {
   traces::KmtWriter& writer() { return writer_; }
   /// After writer().finish(). `name` stands in errors of a container in memory.
   Fallible<traces::KmtReader> open(const std::string& name);
+  /// After writer().finish(), for another program. Empty: in memory.
+  const std::string& path() const { return path_; }
 
  private:
   TemporaryContainer(traces::KmtWriter writer, std::string path);
