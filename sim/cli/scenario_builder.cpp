@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/machine/step_names.h"
 #include "sim/replay/policy.h"
 
 namespace kmemlab::cli {
@@ -13,14 +14,6 @@ using sim::Ending;
 using traces::Tri;
 
 namespace {
-
-/// What `did` calls a step of the core; the names of tests/scenarios/README.md.
-const char* name_of_step(StepKind kind) {
-  constexpr const char* names[] = {"limit_reached",  "list_empty", "pages_obtained", "carved",
-                                   "took_block",     "gave_pages", "pushed_block",   "page_returned",
-                                   "return_refused", "sleeps",     "wakes",          "zeroed"};
-  return names[static_cast<std::size_t>(kind)];
-}
 
 /// A block taken from or put on its list is nothing to mention.
 bool worth_saying(const std::vector<StepKind>& did) {
@@ -129,7 +122,7 @@ void ScenarioBuilder::tell(const sim::Completion& c) {
 /// A system's thread ran, and nothing else happened: what it did belongs to the step that woke it.
 void ScenarioBuilder::add_background(const EventGroup& group) {
   if (!group.background || steps_.empty() || !steps_.back().expect.did) return;
-  for (const StepKind kind : group.did) steps_.back().expect.did->emplace_back(name_of_step(kind));
+  for (const StepKind kind : group.did) steps_.back().expect.did->emplace_back(name_of(kind));
 }
 
 void ScenarioBuilder::add(const EventGroup& group) {
@@ -142,7 +135,7 @@ void ScenarioBuilder::add(const EventGroup& group) {
   first.expect.console = group.console;
   if (group.background || !worth_saying(group.did)) return;
   std::vector<std::string> did;
-  for (const StepKind kind : group.did) did.emplace_back(name_of_step(kind));
+  for (const StepKind kind : group.did) did.emplace_back(name_of(kind));
   first.expect.did = std::move(did);
 }
 

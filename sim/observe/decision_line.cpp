@@ -1,7 +1,9 @@
 // The text form of decisions: one line an event (decisions.h). What is read must be exactly what would be written.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
+#include "core/machine/step_names.h"
 #include "sim/observe/decisions.h"
 
 namespace kmemlab::sim {
@@ -10,10 +12,6 @@ namespace {
 
 using Kind = Decision::Kind;
 
-constexpr std::array<const char*, 12> step_words = {"limit_reached",  "list_empty", "pages_obtained", "carved",
-                                                    "took_block",     "gave_pages", "pushed_block",   "page_returned",
-                                                    "return_refused", "sleeps",     "wakes",          "zeroed"};
-static_assert(static_cast<std::size_t>(StepKind::zeroed) + 1 == step_words.size());
 constexpr std::array<const char*, 8> other_words = {"alloc", "free",  "sleep",  "wake",
                                                     "map",   "unmap", "tables", "background"};
 constexpr std::string_view implied_free = "free_implied";
@@ -106,8 +104,8 @@ class Taker {
 };
 
 bool read_word(std::string_view word, Decision& d) {
-  for (std::size_t i = 0; i < step_words.size(); ++i) {
-    if (word != step_words[i]) continue;
+  for (unsigned i = 0; i < step_kinds; ++i) {
+    if (word != name_of(static_cast<StepKind>(i))) continue;
     d.step = static_cast<StepKind>(i);
     return true;
   }
@@ -164,7 +162,7 @@ bool read_item(std::string_view text, std::uint64_t event, Decision& d) {
 }  // namespace
 
 const char* word_of(const Decision& d) {
-  if (d.kind == Kind::step) return step_words[static_cast<std::size_t>(d.step)];
+  if (d.kind == Kind::step) return name_of(d.step);
   if (d.implied) return implied_free.data();
   return other_words[static_cast<std::size_t>(d.kind) - 1];
 }

@@ -5,11 +5,10 @@
 #include <string_view>
 
 #include "core/machine/outcome.h"
-#include "core/machine/step.h"
+#include "core/machine/step_names.h"
 
 namespace kmemlab::scenario {
 
-std::string_view name_of(StepKind kind);
 bool is_step_name(std::string_view name);
 std::string_view name_of(Outcome outcome);
 

@@ -64,8 +64,8 @@ inline constexpr std::array arrows = {
 };
 
 /// What the observer interface itself speaks of, and so whoever watches a run: channels, reasons, steps.
-inline constexpr std::array<std::string_view, 3> vocabulary = {"core/machine/channel.h", "core/machine/outcome.h",
-                                                               "core/machine/step.h"};
+inline constexpr std::array<std::string_view, 4> vocabulary = {"core/machine/channel.h", "core/machine/outcome.h",
+                                                               "core/machine/step.h", "core/machine/step_names.h"};
 
 /// Folders whose headers are named by a path from the root.
 inline constexpr std::array<std::string_view, 5> include_roots = {"core/", "sim/", "traces/", "viz/", "tests/"};

@@ -1,5 +1,6 @@
 // Decisions of a run without addresses: what a line says, that reading one is the inverse of writing it, and what makes
 // two runs the same.
+#include "core/machine/step_names.h"
 #include "sim/replay/observer_list.h"
 #include "sim/observe/decisions.h"
 #include "tests/sim/busy_trace.h"
@@ -80,6 +81,16 @@ TEST_CASE("sleeps and wakes stand with the event that caused them, and name thei
   }
   CHECK(slept);
   CHECK(woke);
+}
+
+TEST_CASE("every step has a word of its own, which is read back", "[decisions]") {
+  for (unsigned i = 0; i < step_kinds; ++i) {
+    const std::string word = name_of(static_cast<StepKind>(i));
+    INFO(i << " " << word);
+    const auto read = sim::read_line("0 " + word + ":7:128@3");
+    REQUIRE(read);
+    CHECK(read->items[0].step == static_cast<StepKind>(i));
+  }
 }
 
 TEST_CASE("what is no line of decisions is refused", "[decisions]") {
