@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "sim/cli/scenario_builder.h"
 #include "sim/scenario/read.h"
 #include "sim/scenario/runner.h"
@@ -26,12 +29,11 @@ Fallible<std::vector<traces::Event>> events_of(traces::KmtReader& trace) {
   return events;
 }
 
-/// "free: multiple frees at event 12": the message, and the event.
-std::pair<std::string, std::uint64_t> parts_of(const std::string& stopped) {
-  const std::string between = " at event ";
-  const auto at = stopped.rfind(between);
-  if (at == std::string::npos) return {stopped, 0};
-  return {stopped.substr(0, at), std::strtoull(stopped.c_str() + at + between.size(), nullptr, 10)};
+Fallible<void> add_panic(const std::string& stopped, ScenarioBuilder& builder) {
+  const auto panic = panic_of(stopped);
+  if (!panic) return fail("'" + stopped + "' is at no event", "expected a trace (.jsonl, .kmt) as the output");
+  builder.stopped(panic->event, panic->message);
+  return {};
 }
 
 /// Takes back the least that the step says and that may be wrong; false if it says nothing any more.
@@ -83,8 +85,7 @@ Fallible<std::vector<Step>> steps_of(const ScenarioWords& words, traces::KmtRead
   ScenarioBuilder builder(words, trace.tables(), *events);
   for (const EventGroup& group : recorder.groups()) builder.add(group);
   if (!facts->stopped.empty()) {
-    const auto [message, event] = parts_of(facts->stopped);
-    builder.stopped(event, message);
+    if (auto done = add_panic(facts->stopped, builder); !done) return Failure<Error>{done.error()};
   }
   std::vector<Step> steps = words.boot();
   steps.insert(steps.end(), builder.steps().begin(), builder.steps().end());
@@ -92,6 +93,17 @@ Fallible<std::vector<Step>> steps_of(const ScenarioWords& words, traces::KmtRead
 }
 
 }  // namespace
+
+std::optional<Panic> panic_of(std::string_view stopped) {
+  constexpr std::string_view between = " at event ";
+  const auto at = stopped.rfind(between);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = stopped.substr(at + between.size());
+  Panic panic{std::string(stopped.substr(0, at)), 0};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), panic.event);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return panic;
+}
 
 Fallible<ScenarioText> scenario_of(const check::ShrinkTrace& trace, const ShrinkSide& side, const std::string& name,
                                    const std::string& sentence) {

@@ -4,7 +4,10 @@
 // Refuses runs that cannot be said: a call that sleeps, or goes on, only because of times.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "sim/check/shrink_trace.h"
@@ -16,6 +19,14 @@ struct ScenarioText {
   std::string json;
   std::size_t left_out = 0;  ///< expectations
 };
+
+/// What a run says that a core stopped: "free: multiple frees at event 12".
+struct Panic {
+  std::string message;
+  std::uint64_t event = 0;
+};
+/// Nothing if it names no event.
+std::optional<Panic> panic_of(std::string_view stopped);
 
 /// `sentence` says what is kept, with its numbers; what cannot be said is added.
 Fallible<ScenarioText> scenario_of(const check::ShrinkTrace& trace, const ShrinkSide& side, const std::string& name,

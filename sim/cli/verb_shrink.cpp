@@ -1,8 +1,6 @@
 // kmemlab shrink: the smallest trace that still shows a relation between metrics, a failure, a panic.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "sim/check/read_report.h"
 #include "sim/check/shrink.h"
 #include "sim/cli/arguments.h"
@@ -91,8 +89,7 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   auto targets = read_shrink_targets(p.values("output"));
   if (!targets) return Failure<Error>{targets.error()};
   w.targets = std::move(*targets);
-  w.text =
-      !p.has("quiet") && std::none_of(w.targets.begin(), w.targets.end(), [](const auto& t) { return t.path == "-"; });
+  w.text = !p.has("quiet");
   return w;
 }
 
