@@ -41,8 +41,8 @@ Fallible<traces::KmtReader> open_shrink_trace(const ShrinkTrace& trace);
 /// Only the rows of the tables that events name, in their order.
 ShrinkTrace with_small_tables(const ShrinkTrace& trace);
 
-/// Of all that decides a replay, and of what the recorded kernel granted. Flags count by what they say; rows of the other
-/// tables by their number: digests of traces whose tables differ in these cannot be compared.
+/// Of all that decides a replay, and of what the recorded kernel granted. Flags count by what they say, rows of the
+/// other tables by their number: digests of traces whose tables differ in these cannot be compared.
 std::uint64_t digest_of(const ShrinkTrace& trace);
 /// The same call sites, tasks and caches: digests of events that name them can be compared.
 bool digests_compare(const ShrinkTrace& a, const ShrinkTrace& b);

@@ -91,6 +91,27 @@ TEST_CASE("shrink: another program as side b", "[check][shrink][cli]") {
   CHECK(contains(ran.err, "cannot be run"));
 }
 
+TEST_CASE("shrink: what another program was handed is gone afterwards", "[check][shrink][cli]") {
+  const Scratch scratch, folder;
+  const char* before = getenv("TMPDIR");
+  const std::string old = before == nullptr ? "" : before;
+  setenv("TMPDIR", folder.path().c_str(), 1);
+  const std::string program = std::string(KMEMLAB_BINARY_DIR) + "/kmemlab";
+  // It writes down the file that it was given (the second word), and that it is there.
+  const std::string script = scratch.write("other", "#!/bin/sh\ntest -s \"$2\" && echo \"$2\" >> " +
+                                                        scratch.file("handed") + "\nexec " + program + " \"$@\"\n");
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  const std::string shrink = "shrink " + ten_events + " -a bsd386 --keep 'a.failed == b.failed' --against ";
+  const Ran good = kmemlab(shrink + script);
+  const Ran bad = kmemlab(shrink + "/bin/false");
+  before == nullptr ? unsetenv("TMPDIR") : setenv("TMPDIR", old.c_str(), 1);
+  INFO(good.err);
+  CHECK(good.exit == 0);
+  CHECK(bad.exit == 3);
+  CHECK(contains(read_file(scratch.file("handed")), folder.file("kmemlab-")));
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
 TEST_CASE("shrink: what does not hold, and what is no command", "[check][shrink][cli]") {
   const Ran ran = kmemlab("shrink " + ten_events + " -a bsd386 --keep 'failed > granted'");
   CHECK(ran.exit == 1);
@@ -100,6 +121,7 @@ TEST_CASE("shrink: what does not hold, and what is no command", "[check][shrink]
   CHECK(kmemlab("shrink " + ten_events + " -a bsd386 --keep 'faild > 0'").exit == 2);
   CHECK(kmemlab("shrink " + ten_events + " -a bsd386 -a osf1 -a aix --keep 'a.failed > 0'").exit == 2);
   CHECK(kmemlab("shrink " + ten_events + " -a bsd386 --keep 'failed > 0' -o x.pdf").exit == 2);
+  CHECK(kmemlab("shrink " + ten_events + " -a bsd386 --keep 'failed > 0' -o -").exit == 2);
   CHECK(kmemlab("shrink " + ten_events + " -a bsd386 --keep 'failed > 0' --max-runs 0").exit == 2);
   CHECK(kmemlab("shrink /nowhere -a bsd386 --keep 'failed > 0'").exit == 3);
 }
