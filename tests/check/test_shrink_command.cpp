@@ -89,6 +89,13 @@ TEST_CASE("shrink: another program as side b", "[check][shrink][cli]") {
   ran = kmemlab("shrink " + ten_events + " -a bsd386 --against /nowhere/kmemlab --keep 'a.failed == b.failed'");
   CHECK(ran.exit == 3);
   CHECK(contains(ran.err, "cannot be run"));
+  // A line without an end: what is read is limited as it comes, not line by line.
+  const Scratch scratch;
+  const std::string endless = scratch.write("endless", "#!/bin/sh\nexec cat /dev/zero\n");
+  std::filesystem::permissions(endless, std::filesystem::perms::owner_all);
+  ran = kmemlab("shrink " + ten_events + " -a bsd386 --against " + endless + " --keep 'a.failed == b.failed'");
+  CHECK(ran.exit == 3);
+  CHECK(contains(ran.err, "prints more than 256 MiB"));
 }
 
 TEST_CASE("shrink: what another program was handed is gone afterwards", "[check][shrink][cli]") {
