@@ -92,7 +92,7 @@ explained() {
 changed bsd386 machine.h "config.highwater_pages * kb.kb_elmpercl" "(config.highwater_pages + 1) * kb.kb_elmpercl"
 caught bsd386 digest
 shrunk bsd386 "$recorded/boot.ftrace.txt.gz" pages.returned "<"
-explained bsd386 "$recorded/boot.ftrace.txt.gz" return_refused
+explained bsd386 "$recorded/boot.ftrace.txt.gz" page_returned
 
 changed aix page_table.h "if (found != no_page) return found;" "if (found != no_page && n > g_.numpages - tail) return found;"
 caught aix digest

@@ -1,4 +1,6 @@
 // kmemlab explain, diff and replay --decisions as a user runs them.
+#include <algorithm>
+
 #include "tests/check/check_kit.h"
 #include "tests/cli/command.h"
 
