@@ -2,6 +2,7 @@
 // the shipped suite against its baseline.
 #include "tests/check/check_kit.h"
 #include "tests/cli/command.h"
+#include "tests/cli/tag_balance.h"
 
 namespace kmemlab::test {
 
@@ -87,11 +88,11 @@ TEST_CASE("two checks give the same bytes, in every form", "[check][cli]") {
   std::string before;
   for (const std::string round : {"1", "2"}) {
     const Ran ran = kmemlab("check " + suite + " --github --json " + scratch.file("j") + " --junit " +
-                            scratch.file("x") + " --markdown " + scratch.file("m"));
+                            scratch.file("x") + " --markdown " + scratch.file("m") + " --html " + scratch.file("h"));
     CHECK(ran.exit == 1);
     CHECK(contains(ran.out, "\n::error file=" + suite + ",line=8,title=regressed::"));
-    const std::string all =
-        ran.out + read_file(scratch.file("j")) + read_file(scratch.file("x")) + read_file(scratch.file("m"));
+    const std::string all = ran.out + read_file(scratch.file("j")) + read_file(scratch.file("x")) +
+                            read_file(scratch.file("m")) + read_file(scratch.file("h"));
     CHECK(contains(all, "kmemlab.check/1"));
     CHECK(contains(all, "<failure"));
     CHECK(contains(all, "## kmemlab check: test failed"));
@@ -101,6 +102,30 @@ TEST_CASE("two checks give the same bytes, in every form", "[check][cli]") {
   CHECK(kmemlab("check -q " + suite).out.empty());
   CHECK(kmemlab("check " + suite + " --json -").out == read_file(scratch.file("j")));
   CHECK(kmemlab("check " + suite + " --json - --junit -").exit == 2);
+}
+
+TEST_CASE("check --html: one sound page, what got worse first, small enough to send", "[check][cli][html]") {
+  const Scratch scratch;
+  Ran ran = kmemlab("check " + source + "/tests/suites/larger_pages.json --quiet --against " +
+                    std::string(KMEMLAB_BINARY_DIR) + "/kmemlab --html " + scratch.file("worse.html"));
+  CHECK(ran.exit == 1);
+  CHECK(ran.out.empty());
+  const std::string page = read_file(scratch.file("worse.html"));
+  CHECK(wrong_in_page(page) == "");
+  CHECK(page.size() < 1'000'000);
+  CHECK(page.find("<h3>Got worse</h3>") < page.find("<h2>Runs</h2>"));
+  CHECK(contains(page, "<strong>ext4tree.dat, osf1: at_peak.held</strong><br>3,706,880"));
+  CHECK(contains(page, "<summary>ext4tree.dat, osf1: got worse</summary>"));
+  CHECK(contains(page, "<pre>"));  // the explanation, line by line
+  CHECK_FALSE(contains(page, "\xef\xbf\xbd"));
+  CHECK(contains(page, "191 frees of blocks older than the trace"));
+
+  ran = kmemlab("check " + source + "/tests/suites/shipped.json --html -");
+  CHECK(ran.exit == 0);
+  CHECK(wrong_in_page(ran.out) == "");
+  CHECK(ran.out.size() < 1'000'000);
+  CHECK(contains(ran.out, "<h1>shipped passed</h1>"));
+  CHECK_FALSE(contains(ran.out, "Got worse"));
 }
 
 TEST_CASE("check: what cannot be read", "[check][cli]") {

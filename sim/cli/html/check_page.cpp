@@ -103,7 +103,7 @@ std::string runs_part(const CheckResult& result, const RunPages& runs, std::size
         left_out += "<li>" + name + "</li>\n";
         continue;
       }
-      html += fmt::format("<details{}>\n<summary>{}{}</summary>\n{}</details>\n", worse ? " open" : "", name,
+      html += fmt::format("<details{}>\n<summary>{}{}</summary>\n{}</details>\n", worse ? " open=\"open\"" : "", name,
                           worse ? ": got worse" : "", run.html);
     }
   }
