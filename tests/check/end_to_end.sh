@@ -97,5 +97,5 @@ explained bsd386 "$recorded/boot.ftrace.txt.gz" page_returned
 changed aix page_table.h "if (found != no_page) return found;" "if (found != no_page && n > g_.numpages - tail) return found;"
 caught aix digest
 shrunk aix "$recorded/netloop.dat" at_peak.metadata ">"
-explained aix "$recorded/netloop.dat" "in another place"
+explained aix "$recorded/netloop.dat" pages_obtained
 echo "both changes were caught"
