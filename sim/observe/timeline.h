@@ -75,10 +75,13 @@ class Timeline {
   /// The guest in the middle of that event, after its step number `steps`, from 1: for looking at only.
   Fallible<std::unique_ptr<Session>> inside(std::uint64_t event, std::uint64_t steps);
 
-  /// The first thing of these kinds during event `from` or a later one.
-  Fallible<std::optional<Happening>> next(std::uint64_t from, HappenedSet kinds);
+  /// Whatever a search asks for beside the kind; empty: nothing.
+  using Predicate = std::function<bool(const Happening&)>;
+  /// The first thing of these kinds, for which the predicate holds, during event `from` or a later one. Intervals
+  /// without any of the kinds are not played.
+  Fallible<std::optional<Happening>> next(std::uint64_t from, HappenedSet kinds, const Predicate& holds = {});
   /// The last one during an event before `before`.
-  Fallible<std::optional<Happening>> previous(std::uint64_t before, HappenedSet kinds);
+  Fallible<std::optional<Happening>> previous(std::uint64_t before, HappenedSet kinds, const Predicate& holds = {});
   /// In order; at most about `limit`: the last event gives all it has.
   Fallible<std::vector<Happening>> history(const Subject& subject, std::size_t limit = 100'000);
   /// The report of a part of the run, as `replay --from --to` gives it.

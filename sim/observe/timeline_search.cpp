@@ -21,20 +21,24 @@ class Story final : public Happenings {
   }
 };
 
-/// The last happening of a set of kinds.
+/// The last happening that is wanted.
 class LastOf final : public Happenings {
  public:
-  explicit LastOf(HappenedSet kinds) : kinds_(kinds) {}
+  explicit LastOf(HappeningList::Wanted wanted) : wanted_(std::move(wanted)) {}
   std::optional<Happening> last;
 
  private:
   void event_over(std::uint64_t, const std::vector<Happening>& all, std::span<const Step>) override {
     for (const Happening& h : all) {
-      if ((kinds_ & set_of(h.kind)) != 0) last = h;
+      if (wanted_(h)) last = h;
     }
   }
-  HappenedSet kinds_;
+  HappeningList::Wanted wanted_;
 };
+
+HappeningList::Wanted wanted_by(HappenedSet kinds, const Timeline::Predicate& holds) {
+  return [kinds, &holds](const Happening& h) { return (kinds & set_of(h.kind)) != 0 && (!holds || holds(h)); };
+}
 
 /// Pages that come and go while edits are made.
 class MovedPages final : public Observer {
@@ -83,7 +87,7 @@ Fallible<std::unique_ptr<Session>> Timeline::inside(std::uint64_t event, std::ui
   return session;
 }
 
-Fallible<std::optional<Happening>> Timeline::next(std::uint64_t from, HappenedSet kinds) {
+Fallible<std::optional<Happening>> Timeline::next(std::uint64_t from, HappenedSet kinds, const Predicate& holds) {
   from = std::max(from, start_);
   while (from < end_) {
     if (auto extended = extend(std::min(from + 1, end_), {}); !extended) return Failure<Error>{extended.error()};
@@ -99,7 +103,7 @@ Fallible<std::optional<Happening>> Timeline::next(std::uint64_t from, HappenedSe
     if (book_->intervals()[interval_of(from)].has(kinds)) {
       auto session = copy_at(from);
       if (!session) return Failure<Error>{session.error()};
-      HappeningList list([&](const Happening& h) { return (kinds & set_of(h.kind)) != 0; }, 1);
+      HappeningList list(wanted_by(kinds, holds), 1);
       if (auto played = (*session)->play(stop, list, {}); !played) return Failure<Error>{played.error()};
       if (!list.list().empty()) return std::optional(list.list().front());
     }
@@ -108,7 +112,7 @@ Fallible<std::optional<Happening>> Timeline::next(std::uint64_t from, HappenedSe
   return std::optional<Happening>{};
 }
 
-Fallible<std::optional<Happening>> Timeline::previous(std::uint64_t before, HappenedSet kinds) {
+Fallible<std::optional<Happening>> Timeline::previous(std::uint64_t before, HappenedSet kinds, const Predicate& holds) {
   before = std::min(before, end_);
   if (auto extended = extend(before, {}); !extended) return Failure<Error>{extended.error()};
   before = std::min(before, end_);
@@ -116,7 +120,7 @@ Fallible<std::optional<Happening>> Timeline::previous(std::uint64_t before, Happ
     const std::size_t i = interval_of(before - 1);
     if (book_->intervals()[i].has(kinds)) {
       const auto session = checkpoints_.before(begin_of(i)).session->copy();
-      LastOf last(kinds);
+      LastOf last(wanted_by(kinds, holds));
       if (auto played = session->play(before, last, {}); !played) return Failure<Error>{played.error()};
       if (last.last) return last.last;
     }

@@ -101,6 +101,24 @@ TEST_CASE("searches find what a whole run shows", "[timeline]") {
   }
 }
 
+TEST_CASE("a search for what a predicate says", "[timeline]") {
+  auto reader = busy_day({.seed = 6, .events = 2000}).reader();
+  const TimelineSetup setup{"osf1", 0};
+  auto timeline = timeline_of(reader, setup, {.interval = 128});
+  const std::vector<sim::Happening> all = everything(reader, setup);
+  const auto large = [](const sim::Happening& h) { return h.requested >= 16384; };
+  std::vector<sim::Happening> hits;
+  for (const sim::Happening& h : all) {
+    if (h.kind == sim::Happened::granted && large(h)) hits.push_back(h);
+  }
+  REQUIRE(hits.size() > 3);
+  const sim::HappenedSet granted = sim::set_of(sim::Happened::granted);
+  CHECK(timeline.next(0, granted, large).value() == hits[0]);
+  CHECK(timeline.next(hits[0].during + 1, granted, large).value() == hits[1]);
+  CHECK(timeline.previous(hits[2].during, granted, large).value() == hits[1]);
+  CHECK(timeline.previous(hits[0].during, granted, large).value() == std::nullopt);
+}
+
 TEST_CASE("a search that goes ahead of the preparation misses nothing when checkpoints are thinned", "[timeline]") {
   auto reader = busy_day({.seed = 6, .events = 6000}).reader();
   const TimelineSetup setup{"bsd386", 0};
