@@ -42,7 +42,7 @@ void print_help() {
   for (const Verb& v : verbs) fmt::print("  {:<9} {:<21} {}\n", v.name, v.arguments, v.meaning);
   fmt::print(
       "\nTRACE is a file, or - for standard input; its format is told by its content.\n"
-      "exit codes: 0 fine, 1 a scenario failed or a check found a regression, 2 usage, 3 unreadable input,\n"
+      "exit codes: 0 fine, 1 a scenario failed, something got worse or differs, 2 usage, 3 unreadable input,\n"
       "4 a core panicked, 6 baseline missing, 7 deadlock\n\n"
       "example: kmemlab replay traces/samples/ext4tree.dat -a bsd386\n");
 }
