@@ -57,6 +57,24 @@ class Player {
   Player& operator=(const Player&) = default;
   ~Player() = default;
 
+  /// What an event becomes. These systems have no realloc: the caller frees and allocates (docs/replay.md).
+  template <class Self>
+  void dispatch(Self& self, const traces::EventBlock& b, std::uint32_t i) {
+    switch (b.op[i]) {
+      case traces::Op::alloc:
+        return self.alloc_arrives(b, i);
+      case traces::Op::free:
+        return self.free_arrives(b, i);
+      case traces::Op::realloc:
+        self.free_arrives(b, i);
+        return self.alloc_arrives(b, i);
+      case traces::Op::alloc_null:
+        ++facts_.null_allocs;
+        return;
+      default:
+        return;
+    }
+  }
   void finish_digest() {
     Digest digest = answers_.digest();
     digest.add(adapter_->digest());

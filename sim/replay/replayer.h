@@ -43,20 +43,7 @@ class Replayer : public Player<Adapter, CallClock> {
       if (background_.due()) [[unlikely]]
         run_background(b.tick[i]);
     }
-    switch (b.op[i]) {
-      case traces::Op::alloc:
-        return alloc_arrives(b, i);
-      case traces::Op::free:
-        return free_arrives(b, i);
-      case traces::Op::realloc:  // these systems have none: the caller frees and allocates (docs/replay.md)
-        free_arrives(b, i);
-        return alloc_arrives(b, i);
-      case traces::Op::alloc_null:
-        ++facts_.null_allocs;
-        return;
-      default:
-        return;
-    }
+    this->dispatch(*this, b, i);
   }
   void edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
     run_background(tick);
@@ -121,6 +108,7 @@ class Replayer : public Player<Adapter, CallClock> {
   }
 
  private:
+  friend Base;
   using Call = typename Adapter::Call;
   static constexpr bool has_background = HasThread<Adapter> || RefusesFrees<Adapter>;
 

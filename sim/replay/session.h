@@ -74,7 +74,7 @@ class Session {
   /// afterwards.
   virtual RunFacts finish(Observer& observer) = 0;
 
-  /// Another run at the same place. Microseconds; frames and blocks are shared until written.
+  /// Another run at the same place; frames and blocks are shared until written (docs/performance.md, Seeking).
   virtual std::unique_ptr<Session> copy() const = 0;
   /// Becomes what `other` is: a copy of this one, or what this one is a copy of.
   virtual void become(const Session& other) = 0;

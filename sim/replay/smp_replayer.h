@@ -45,20 +45,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     kernel_->defer_releases(true);
   }
   void play(const traces::EventBlock& b, std::uint32_t i) {
-    switch (b.op[i]) {
-      case traces::Op::alloc:
-        return alloc_arrives(b, i);
-      case traces::Op::free:
-        return free_arrives(b, i);
-      case traces::Op::realloc:  // as on the other systems, so that reports compare (docs/replay.md)
-        free_arrives(b, i);
-        return alloc_arrives(b, i);
-      case traces::Op::alloc_null:
-        ++facts_.null_allocs;
-        return;
-      default:
-        return;
-    }
+    this->dispatch(*this, b, i);
   }
   void edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
     run_until(tick);
@@ -124,6 +111,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   }
 
  private:
+  friend Base;
   using JobType = Job<Adapter>;
   using Stage = typename JobType::Stage;
   using Kind = typename JobType::Kind;
