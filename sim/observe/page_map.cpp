@@ -1,15 +1,29 @@
 #include "sim/observe/page_map.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/kernel/kernel.h"
 
 namespace kmemlab::sim {
 
-PageMap::PageMap(const Session& session)
-    : arena_(session.kernel().arena()), page_shift_(session.kernel().page_shift()), tick_(session.tick()) {
-  session.kernel().for_each_held_page([&](Addr page) { pages_.push_back({page, 0, 0, 0}); });
-  session.for_each_block([&](const HeldBlock& b) { blocks_.push_back(b); });
+namespace {
+
+PageMapParts parts_of(const Session& session) {
+  PageMapParts parts{session.kernel().arena(), session.kernel().page_shift(), session.tick(), {}, {}};
+  session.kernel().for_each_held_page([&](Addr page) { parts.pages.push_back(page); });
+  session.for_each_block([&](const HeldBlock& b) { parts.blocks.push_back(b); });
+  return parts;
+}
+
+}  // namespace
+
+PageMap::PageMap(const Session& session) : PageMap(parts_of(session)) {}
+
+PageMap::PageMap(PageMapParts parts)
+    : arena_(parts.arena), page_shift_(parts.page_shift), tick_(parts.tick), blocks_(std::move(parts.blocks)) {
+  pages_.reserve(parts.pages.size());
+  for (const Addr page : parts.pages) pages_.push_back({page, 0, 0, 0});
   std::sort(blocks_.begin(), blocks_.end(), [](const HeldBlock& a, const HeldBlock& b) {
     return a.address != b.address   ? a.address < b.address
            : a.granted != b.granted ? a.granted < b.granted

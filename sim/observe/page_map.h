@@ -20,9 +20,20 @@ struct HeldPage {
   std::uint32_t blocks = 0;       ///< how many touch it
 };
 
+/// What a map is made of; pages in order of address, blocks in any order, no two overlap.
+struct PageMapParts {
+  AddrRange arena{};
+  unsigned page_shift = 12;
+  std::uint64_t tick = 0;
+  std::vector<Addr> pages;
+  std::vector<HeldBlock> blocks;
+};
+
 class PageMap {
  public:
+  PageMap() = default;
   explicit PageMap(const Session& session);
+  explicit PageMap(PageMapParts parts);
 
   /// In order of address. Pages without a frame are not among them.
   const std::vector<HeldPage>& pages() const { return pages_; }

@@ -12,6 +12,7 @@
 #include "core/aix/aix.h"
 #include "core/base/digest.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/published.h"
 #include "sim/replay/events.h"
 #include "sim/replay/options.h"
 #include "traces/meta.h"
@@ -74,6 +75,7 @@ class AixAdapter {
 
   const aix::State& state() const { return state_; }
   std::uint64_t digest() const { return aix::digest(state_); }
+  void publish(const Kernel& kernel, PublishedTables& tables) const { aix::publish(kernel, state_, tables); }
 
  private:
   bool pinned(std::uint64_t event) const {

@@ -15,6 +15,7 @@
 
 #include "core/beos/beos.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/published.h"
 #include "sim/replay/beos_pools.h"
 #include "sim/replay/events.h"
 #include "sim/replay/options.h"
@@ -131,6 +132,7 @@ class BeosAdapter {
 
   const beos::State& state() const { return state_; }
   std::uint64_t digest() const { return beos::digest(state_); }
+  void publish(const Kernel& kernel, PublishedTables& tables) const { beos::publish(kernel, state_, tables); }
 
  private:
   template <class C>

@@ -26,6 +26,11 @@ class BlockBook {
     Block& block = table_.own(slot);
     return block.state == Block::State::empty ? nullptr : &block;
   }
+  /// Whose birth a realloc keeps: of the block in this slot, or `otherwise` if there is none.
+  Birth birth_in(std::uint32_t slot, const Birth& otherwise) {
+    const Block* block = named(slot);
+    return block == nullptr ? otherwise : block->birth;
+  }
   void prefetch(std::uint32_t slot) const {
     if (slot < table_.size()) __builtin_prefetch(table_.near(slot), 1);
   }

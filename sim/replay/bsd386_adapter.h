@@ -11,6 +11,7 @@
 
 #include "core/bsd386/bsd386.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/published.h"
 #include "sim/replay/events.h"
 #include "sim/replay/type_rules.h"
 
@@ -59,6 +60,7 @@ class Bsd386Adapter {
 
   const bsd386::State& state() const { return state_; }
   std::uint64_t digest() const { return bsd386::digest(state_); }
+  void publish(const Kernel& kernel, PublishedTables& tables) const { bsd386::publish(kernel, state_, tables); }
 
  private:
   bsd386::Config config_;

@@ -37,6 +37,9 @@ class EventReader {
     if (known != traces::Tri::unknown) return known == traces::Tri::yes;
     return policy_.unknown_may_sleep(traces::context_of(b.context[i]), traces::cpu_state_of(b.context[i]));
   }
+  static Birth birth_of(const traces::EventBlock& b, std::uint32_t i) {
+    return {b.first_event + i, b.call_site[i], b.task[i]};
+  }
   Request request_of(const traces::EventBlock& b, std::uint32_t i) const {
     return {b.requested[i], b.cache[i], b.call_site[i], b.gfp[i] < gfp_zero_.size() && gfp_zero_[b.gfp[i]]};
   }

@@ -31,6 +31,13 @@ struct Request {
 
 inline constexpr std::uint32_t no_handle = ~std::uint32_t{0};
 
+/// Which event brought a block into the world, and who asked: for those who look. A realloc keeps its block's.
+struct Birth {
+  std::uint64_t event = ~std::uint64_t{0};
+  traces::Index call_site = traces::no_index;
+  traces::Index task = traces::no_index;
+};
+
 /// A block of the trace, as this run sees it.
 struct Block {
   enum class State : std::uint8_t {
@@ -43,6 +50,7 @@ struct Block {
   std::uint64_t requested = 0;
   std::uint64_t granted = 0;
   std::uint64_t id = traces::no_block;
+  Birth birth;
   std::uint32_t handle = no_handle;
   std::uint32_t tag = 0;  ///< the adapter's: what free needs to know (a type, a heap, a pool)
   State state = State::empty;

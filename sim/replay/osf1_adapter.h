@@ -9,6 +9,7 @@
 
 #include "core/osf1/osf1.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/published.h"
 #include "sim/replay/background.h"
 #include "sim/replay/events.h"
 #include "sim/replay/type_rules.h"
@@ -56,6 +57,7 @@ class Osf1Adapter {
 
   const osf1::State& state() const { return state_; }
   std::uint64_t digest() const { return osf1::digest(state_); }
+  void publish(const Kernel& kernel, PublishedTables& tables) const { osf1::publish(kernel, state_, tables); }
 
  private:
   osf1::Config config_;

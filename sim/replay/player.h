@@ -62,12 +62,14 @@ class Player {
   void dispatch(Self& self, const traces::EventBlock& b, std::uint32_t i) {
     switch (b.op[i]) {
       case traces::Op::alloc:
-        return self.alloc_arrives(b, i);
+        return self.alloc_arrives(b, i, EventReader::birth_of(b, i));
       case traces::Op::free:
         return self.free_arrives(b, i);
-      case traces::Op::realloc:
+      case traces::Op::realloc: {
+        const Birth birth = blocks_.birth_in(b.slot[i], EventReader::birth_of(b, i));
         self.free_arrives(b, i);
-        return self.alloc_arrives(b, i);
+        return self.alloc_arrives(b, i, birth);
+      }
       case traces::Op::alloc_null:
         ++facts_.null_allocs;
         return;

@@ -116,7 +116,7 @@ class Replayer : public Player<Adapter, CallClock> {
     return asleep_tasks_ != 0 && !at.interrupt && at.task < tasks_.size() && tasks_[at.task].asleep;
   }
 
-  void alloc_arrives(const traces::EventBlock& b, std::uint32_t i) {
+  void alloc_arrives(const traces::EventBlock& b, std::uint32_t i, const Birth& birth) {
     CallContext at = events_.context_of(b, i);
     at.may_sleep = events_.may_sleep(b, i);
     current_event_ = at.event;
@@ -126,6 +126,7 @@ class Replayer : public Player<Adapter, CallClock> {
     Block block;
     block.requested = b.requested[i];
     block.id = b.id[i];
+    block.birth = birth;
     const Request request = events_.request_of(b, i);
     if (must_queue(at)) {
       const std::uint32_t handle = park(at, block, slot, Stage::queued);

@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/machine/channel.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/published.h"
 #include "sim/replay/core_spec.h"
 #include "sim/replay/observer.h"
 #include "sim/replay/policy.h"
@@ -31,6 +32,8 @@ enum class Holding : std::uint8_t {
   lost,     ///< its free was refused: the system's for good
 };
 
+inline constexpr std::uint64_t no_event = ~std::uint64_t{0};
+
 /// A granted block. Sizes are bytes.
 struct HeldBlock {
   std::uint64_t id = 0;  ///< traces::no_block if the trace has no name for it
@@ -38,6 +41,9 @@ struct HeldBlock {
   std::uint64_t requested = 0;
   std::uint64_t granted = 0;
   Holding holding = Holding::live;
+  std::uint64_t event = no_event;                 ///< of the allocation that it came from, reallocs apart
+  std::uint32_t call_site = ~std::uint32_t{0};  ///< index of the trace's table; all ones: not known
+  std::uint32_t task = ~std::uint32_t{0};       ///< likewise
 };
 
 /// An allocation that has not been answered: asleep, or queued behind a sleeping one of its task.
@@ -82,6 +88,8 @@ class Session {
   virtual std::size_t bytes_not_shared(const Session& other) const = 0;
 
   virtual const Kernel& kernel() const = 0;
+  /// Adds the system's own tables and lists: peeks only, no access and no cost.
+  virtual void publish(PublishedTables& tables) const = 0;
   /// Bytes of the system's tables inside held pages, and where they lie.
   virtual std::uint64_t metadata_bytes() const = 0;
   virtual void for_each_metadata(const std::function<void(AddrRange)>& f) const = 0;

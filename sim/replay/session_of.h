@@ -122,13 +122,16 @@ class SessionOf final : public Session {
   }
 
   const Kernel& kernel() const override { return kernel_; }
+  void publish(PublishedTables& tables) const override {
+    if (booted_) adapter_.publish(kernel_, tables);
+  }
   std::uint64_t metadata_bytes() const override { return adapter_.metadata_bytes(); }
   void for_each_metadata(const std::function<void(AddrRange)>& f) const override {
     if constexpr (HasMetadata<Adapter>) adapter_.for_each_metadata(f);
   }
   void for_each_block(const std::function<void(const HeldBlock&)>& f) const override {
     player_.for_each_block([&](const Block& b, Holding holding) {
-      f({b.id, Addr{b.address}, b.requested, b.granted, holding});
+      f({b.id, Addr{b.address}, b.requested, b.granted, holding, b.birth.event, b.birth.call_site, b.birth.task});
     });
   }
   void for_each_waiting(const std::function<void(const Waiting&)>& f) const override { player_.for_each_waiting(f); }

@@ -116,7 +116,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   using Stage = typename JobType::Stage;
   using Kind = typename JobType::Kind;
 
-  void alloc_arrives(const traces::EventBlock& b, std::uint32_t i) {
+  void alloc_arrives(const traces::EventBlock& b, std::uint32_t i, const Birth& birth) {
     CallContext at = events_.context_of(b, i);
     at.may_sleep = events_.may_sleep(b, i);
     arrives(at);
@@ -131,6 +131,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     job.block = Block{};
     job.block.requested = job.request.size;
     job.block.id = b.id[i];
+    job.block.birth = birth;
     job.slot = slot;
     in_slot = job.block;
     in_slot.state = Block::State::pending;

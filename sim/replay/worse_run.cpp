@@ -60,6 +60,7 @@ class WorseAdapter {
   static bool is_refusal(Reason reason) { return Bsd386Adapter<K>::is_refusal(reason); }
   std::uint64_t metadata_bytes() const { return good_.metadata_bytes(); }
   std::uint64_t digest() const { return good_.digest(); }
+  void publish(const Kernel& kernel, PublishedTables& tables) const { good_.publish(kernel, tables); }
 
  private:
   static constexpr Channel nap{0x6e6170};

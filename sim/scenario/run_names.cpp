@@ -79,7 +79,7 @@ Tables Run::tables() const {
 }
 
 Fallible<std::uint64_t> Run::cell(const CellPath& path) const {
-  return tables().find(path);
+  return find_cell(tables(), path);
 }
 
 std::optional<std::uint64_t> Run::number(const std::string& text, std::uint64_t line) {
