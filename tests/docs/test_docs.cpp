@@ -1,6 +1,7 @@
 // The documents speak the truth: every command of a console block prints what stands below it, every rule that
 // docs/replay.md lists is a built-in rule, every link leads to a file. Commands run at the root of the source; a line
 // `...` stands for any number of lines.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

@@ -1,6 +1,7 @@
 // Finds the lines inside functions by their braces, and applies the operators of mutants.h to them.
 #include "tests/mutation/mutants.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <set>

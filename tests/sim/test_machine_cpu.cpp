@@ -1,4 +1,5 @@
 // CPUs: clocks, interrupt levels, interrupts before chosen accesses, faults of each kind, console, user mode.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
