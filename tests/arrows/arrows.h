@@ -17,6 +17,7 @@ inline std::string room_of(std::string_view path) {
   const auto first = path.find('/');
   if (first == std::string_view::npos) return {};
   const std::string_view top = path.substr(0, first);
+  if (path.starts_with("viz/programs/")) return "viz/programs";
   if (top != "core" && top != "sim") return std::string(top);
   const auto second = path.find('/', first + 1);
   return std::string(second == std::string_view::npos ? top : path.substr(0, second));
@@ -61,6 +62,10 @@ inline constexpr std::array arrows = {
     Arrow{"sim/cli", "traces/"},
     Arrow{"viz", "sim/observe/"},
     Arrow{"viz", "sim/check/"},
+    Arrow{"viz", "traces/kmt/"},
+    Arrow{"viz", "traces/event.h"},
+    Arrow{"viz/programs", "viz/"},
+    Arrow{"viz/programs", "sim/"},
 };
 
 /// What the observer interface itself speaks of, and so whoever watches a run: channels, reasons, steps.
@@ -85,7 +90,8 @@ inline bool arrow_allowed(std::string_view from_room, std::string_view included)
   const std::string to_room = room_of(included);
   if (to_room == from_room || to_room == "core/base") return true;
   if (is_system_of_core(from_room) && to_room == "core/machine") return true;
-  if ((from_room == "sim/observe" || from_room == "sim/check") && listed(vocabulary, included)) return true;
+  if ((from_room == "sim/observe" || from_room == "sim/check" || from_room == "viz") && listed(vocabulary, included))
+    return true;
   for (const Arrow& a : arrows) {
     // Only the command line and the replay, which may name all of core/, reach the host machine.
     if (a.to == "core/machine/" && to_room == "core/machine/host") continue;
@@ -97,9 +103,10 @@ inline bool arrow_allowed(std::string_view from_room, std::string_view included)
 /// Headers of the standard library that core/ may use: what allocates nothing, throws nothing and asks no system. Of
 /// <cerrno> only the constants, as in freestanding C++26: the word errno is forbidden (house_rules.h).
 inline constexpr std::array<std::string_view, 21> core_headers = {
-    "algorithm", "array", "bit", "cerrno", "compare", "concepts", "cstddef", "cstdint", "cstring", "initializer_list",
-    "iterator", "limits", "numeric", "optional", "span", "string_view", "tuple", "type_traits", "utility", "variant",
-    "version"};
+    "algorithm", "array",    "bit",     "cerrno",           "compare",  "concepts",
+    "cstddef",   "cstdint",  "cstring", "initializer_list", "iterator", "limits",
+    "numeric",   "optional", "span",    "string_view",      "tuple",    "type_traits",
+    "utility",   "variant",  "version"};
 
 /// What is wrong with the line `#include "included"` in the file `path`; nothing if it is allowed.
 inline std::optional<std::string> wrong_own_include(std::string_view path, std::string_view included) {
@@ -120,7 +127,8 @@ inline std::optional<std::string> wrong_own_include(std::string_view path, std::
 inline std::optional<std::string> wrong_system_include(std::string_view path, std::string_view included) {
   const std::string room = room_of(path);
   const bool graphics = included.starts_with("GL/") || included.starts_with("GLFW/") || included.starts_with("imgui");
-  if (graphics && room != "viz") return "graphics outside viz: <" + std::string(included) + ">";
+  if (graphics && room != "viz" && room != "viz/programs" && room != "tests")
+    return "graphics outside viz: <" + std::string(included) + ">";
   if (!room.starts_with("core/") || room == "core/machine/host" || listed(core_headers, included)) return std::nullopt;
   if (path == "core/base/error.h" && included == "string") return std::nullopt;  // no core may include it, see above
   return "core/ may not use <" + std::string(included) + ">";
