@@ -30,6 +30,8 @@ constexpr Verb verbs[] = {
     {"diff", "A B, or TRACE -a ...", "what differs between two reports, traces or runs", verb_diff},
     {"explain", "TRACE -a A -a B ...", "since which event two runs differ, and who owns the loss", verb_explain},
     {"shrink", "TRACE --keep EXPR ...", "the smallest trace that still shows something", verb_shrink},
+    {"view", "TRACE [-a CORE,...]", "a window: see fragmentation, blocking and page return", verb_view},
+    {"render", "TRACE -o PNG ...", "the window's pictures, without a display", verb_render},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
     {"machines", "", "the machines that there are", verb_machines},
 };
