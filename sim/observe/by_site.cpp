@@ -32,19 +32,18 @@ void BySite::on_completion(const Completion& c) {
   advance(c.tick);
   if (c.action != Action::alloc) {
     if (c.ending != Ending::ok) return;
-    const auto block = site_of_block_.find(c.id);
-    if (block == site_of_block_.end()) return;
-    both(block->second, c.requested, [&](Account& a) {
+    const auto block = site_of_block_.take(c.id);
+    if (!block) return;
+    both(*block, c.requested, [&](Account& a) {
       charge(a);
       a.live_requested -= c.requested;
       a.live_granted -= c.granted;
     });
-    site_of_block_.erase(block);
     return;
   }
   const bool counts = window_.has(c.event);
   const std::uint32_t number = site_of_(c.event);
-  if (c.ending == Ending::ok) site_of_block_[c.id] = number;
+  if (c.ending == Ending::ok && c.id != IdMap<std::uint32_t>::no_id) site_of_block_[c.id] = number;
   both(number, c.requested, [&](Account& a) {
     if (c.ending == Ending::ok) {
       charge(a);

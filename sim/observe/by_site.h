@@ -6,23 +6,24 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/ints.h"
+#include "sim/observe/id_map.h"
 #include "sim/replay/observer.h"
 #include "sim/replay/window.h"
 
 namespace kmemlab::sim {
 
 /// What one call site, or one size class, asked for and got. Bytes, and sums of bytes over guest time.
-struct Account {
-  std::uint64_t requests = 0, granted = 0, failed = 0, refused = 0, unfinished = 0;  ///< allocations
-  std::uint64_t requested_bytes = 0, granted_bytes = 0, failed_bytes = 0, refused_bytes = 0;
+struct alignas(64) Account {  // what every event writes comes first: one line of the host's cache
   std::uint64_t live_requested = 0, live_granted = 0;  ///< bytes now
-  u128 requested_ticks = 0, granted_ticks = 0;         ///< of live blocks
+  std::uint64_t since_tick = 0;                        ///< until when the sums are made up
+  std::uint64_t requests = 0;
+  u128 requested_ticks = 0, granted_ticks = 0;                              ///< of live blocks
+  std::uint64_t granted = 0, failed = 0, refused = 0, unfinished = 0;       ///< allocations; requests are their sum
+  std::uint64_t requested_bytes = 0, granted_bytes = 0, failed_bytes = 0, refused_bytes = 0;
   u128 waste_ticks() const { return granted_ticks - requested_ticks; }
-  std::uint64_t since_tick = 0;  ///< until when the sums are made up
 };
 
 class BySite final : public Observer {
@@ -41,6 +42,9 @@ class BySite final : public Observer {
   void on_window_close(std::uint64_t tick, const RunFacts& so_far) override;
   void on_unfinished(std::uint64_t event, std::uint64_t requested) override;
   void on_end(std::uint64_t tick) override;
+
+  /// Brings into the host's cache what a free of this block will ask for.
+  void prefetch(std::uint64_t id) const { site_of_block_.prefetch(id); }
 
   /// [n + 1]: call site n; [0]: no_site. Sites that asked for nothing may be missing at the end.
   const std::vector<Account>& sites() const { return sites_; }
@@ -64,7 +68,7 @@ class BySite final : public Observer {
   std::uint64_t tick_ = 0;
   std::vector<Account> sites_;
   std::array<Account, size_classes> sizes_{};
-  std::unordered_map<std::uint64_t, std::uint32_t> site_of_block_;  ///< looked up, never walked
+  IdMap<std::uint32_t> site_of_block_;
 };
 
 }  // namespace kmemlab::sim

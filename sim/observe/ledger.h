@@ -44,6 +44,8 @@ class Ledger final : public Observer {
   /// The parts of held bytes now.
   HeldParts<std::uint64_t> now() const;
   std::uint64_t held_pages() const { return held_pages_; }
+  /// Which bytes of held pages are free, now. @pre the run has begun
+  const Occupancy& occupancy() const { return *occupancy_; }
 
   /// The report of the run; call once, after on_end.
   Report finish(const RunFacts& facts);

@@ -5,6 +5,16 @@
 
 namespace kmemlab::sim {
 
+namespace {
+
+std::uint64_t longest_of_zeros(std::uint64_t word) {
+  std::uint64_t n = 0;
+  for (std::uint64_t zeros = ~word; zeros != 0; zeros &= zeros << 1) ++n;
+  return n;
+}
+
+}  // namespace
+
 Occupancy::Occupancy(AddrRange arena, unsigned page_shift)
     : arena_(arena),
       page_shift_(page_shift),
@@ -58,28 +68,39 @@ void Occupancy::change_long(std::uint64_t first, std::uint64_t n, Mark mark) {
   }
 }
 
-std::uint64_t Occupancy::moment_largest_free_run() const {
+/// page_at(n): the bits of page n, null if it is not held.
+template <class F>
+std::uint64_t Occupancy::longest_run(F page_at) const {
   std::uint64_t longest = 0;
   std::uint64_t run = 0;  // granules
   for (std::size_t p = 0; p < pages_.size(); ++p) {
-    const bool changed = pages_[p].stamp == moment_;
-    if (!(changed ? pages_[p].held_then : pages_[p].held)) {
+    const std::uint64_t* bits = page_at(p);
+    if (bits == nullptr) {
       run = 0;
       continue;
     }
-    const std::uint64_t* bits = (changed ? then_.data() : now_.data()) + p * words_;
     for (unsigned w = 0; w < words_; ++w) {
       if (bits[w] == 0) {
         longest = std::max(longest, run += 64);
         continue;
       }
-      for (unsigned i = 0; i < 64; ++i) {
-        run = (bits[w] >> i & 1U) != 0 ? 0 : run + 1;
-        longest = std::max(longest, run);
-      }
+      longest = std::max({longest, run + static_cast<unsigned>(std::countr_zero(bits[w])), longest_of_zeros(bits[w])});
+      run = static_cast<unsigned>(std::countl_zero(bits[w]));
     }
   }
   return longest << granule_shift;
+}
+
+std::uint64_t Occupancy::moment_largest_free_run() const {
+  return longest_run([&](std::size_t p) {
+    const bool changed = pages_[p].stamp == moment_;
+    const bool held = changed ? pages_[p].held_then : pages_[p].held;
+    return held ? (changed ? then_.data() : now_.data()) + p * words_ : nullptr;
+  });
+}
+
+std::uint64_t Occupancy::largest_free_run() const {
+  return longest_run([&](std::size_t p) { return pages_[p].held ? now_.data() + p * words_ : nullptr; });
 }
 
 }  // namespace kmemlab::sim

@@ -27,6 +27,10 @@ class Occupancy {
 
   /// Longest run of free bytes inside held pages (adjacent held pages make one run) at the marked moment.
   std::uint64_t moment_largest_free_run() const;
+  /// The same now. O(words()).
+  std::uint64_t largest_free_run() const;
+  /// Words of 64 bits that such a walk reads.
+  std::uint64_t words() const { return now_.size(); }
 
  private:
   enum class Mark : std::uint8_t { free, live };
@@ -59,6 +63,8 @@ class Occupancy {
     if (pages_[page].stamp != moment_) keep_slow(page);
   }
   void keep_slow(std::uint64_t page);
+  template <class F>
+  std::uint64_t longest_run(F page_at) const;
 
   AddrRange arena_;
   unsigned page_shift_;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/base/ints.h"
-#include "sim/replay/observer_list.h"
 #include "traces/kmt/columns.h"
 
 namespace kmemlab::sim {
@@ -38,17 +37,7 @@ Timeline::Timeline(std::shared_ptr<const traces::KmtView> trace, std::unique_ptr
       book_(std::make_unique<IntervalBook>()),
       ledger_(std::make_unique<Ledger>()) {
   if (interval_ == 0) interval_ = round_up(std::max<std::uint64_t>((end_ - start_) / checkpoints_at_first, 1), block);
-  if (front_->booted()) {
-    ledger_->join(*front_);
-    book_->join(front_->kernel(), ledger_->held_pages());
-  } else {
-    unbooted_ = front_->copy();
-    ObserverList observers;
-    observers.add(*book_);
-    observers.add(*ledger_);
-    static_cast<void>(front_->play(0, observers, {}));  // boots; reads no event, so it cannot fail
-  }
-  lay_checkpoint();
+  if (!front_->booted()) unbooted_ = front_->copy();
 }
 
 Timeline::Timeline(Timeline&&) noexcept = default;
@@ -65,6 +54,27 @@ Fallible<Timeline> Timeline::open(std::shared_ptr<const traces::KmtView> trace, 
   return Timeline(std::move(trace), std::move(*session), options);
 }
 
+ObserverList Timeline::preparing() const {
+  ObserverList observers;
+  observers.add(*book_);
+  observers.add(*ledger_);
+  for (Observer* watcher : watchers_) observers.add(*watcher);
+  return observers;
+}
+
+void Timeline::begin() {
+  if (begun_) return;
+  begun_ = true;
+  if (front_->booted()) {
+    ledger_->join(*front_);
+    book_->join(front_->kernel(), ledger_->held_pages());
+  } else {
+    ObserverList observers = preparing();
+    static_cast<void>(front_->play(0, observers, {}));  // boots; reads no event, so it cannot fail
+  }
+  lay_checkpoint();
+}
+
 void Timeline::lay_checkpoint() {
   checkpoints_.add(front_->next_event(), front_->digest(), front_->copy());
   while (checkpoints_.too_large()) {
@@ -75,9 +85,8 @@ void Timeline::lay_checkpoint() {
 }
 
 Fallible<void> Timeline::extend(std::uint64_t to, const ReplayProgress& progress) {
-  ObserverList observers;
-  observers.add(*book_);
-  observers.add(*ledger_);
+  begin();
+  ObserverList observers = preparing();
   while (front_ != nullptr && front_->next_event() < to) {
     const std::uint64_t stop = std::min(start_ + book_->intervals().size() * interval_, end_);
     if (auto played = front_->play(stop, observers, progress); !played) return played;
@@ -93,14 +102,31 @@ Fallible<void> Timeline::extend(std::uint64_t to, const ReplayProgress& progress
 
 void Timeline::come_to_end() {
   end_ = front_->next_event();
-  facts_ = front_->finish(*ledger_);
+  ObserverList observers;
+  observers.add(*ledger_);
+  for (Observer* watcher : watchers_) observers.add(*watcher);
+  facts_ = front_->finish(observers.observer());
   report_ = ledger_->finish(facts_);
   front_.reset();
 }
 
 Fallible<void> Timeline::prepare(const ReplayProgress& progress) {
+  begin();
   if (front_ != nullptr && end_ == start_) come_to_end();
   return extend(end_, progress);
+}
+
+Fallible<bool> Timeline::prepare_some(std::uint64_t events) {
+  if (prepared() >= end_ || events >= end_ - prepared()) {
+    if (auto done = prepare(); !done) return Failure<Error>{done.error()};
+  } else if (auto done = extend(prepared() + events, {}); !done) {
+    return Failure<Error>{done.error()};
+  }
+  return front_ == nullptr;
+}
+
+std::uint64_t Timeline::prepared() const {
+  return front_ != nullptr ? front_->next_event() : end_;
 }
 
 const Report* Timeline::report() const {
@@ -142,6 +168,7 @@ Fallible<void> Timeline::reach(std::uint64_t event) {
 }
 
 Fallible<const Session*> Timeline::at(std::uint64_t event) {
+  begin();
   if (event > start_) {
     if (auto extended = extend(std::min(event, end_), {}); !extended) return Failure<Error>{extended.error()};
   }

@@ -15,6 +15,7 @@
 #include "sim/observe/happening.h"
 #include "sim/observe/interval_book.h"
 #include "sim/observe/ledger.h"
+#include "sim/replay/observer_list.h"
 #include "sim/replay/session.h"
 #include "sim/replay/window.h"
 
@@ -60,6 +61,17 @@ class Timeline {
 
   /// Plays the whole run once, and lays checkpoints. Everything below does that as far as it must.
   Fallible<void> prepare(const ReplayProgress& progress = {});
+  /// Plays on, whole intervals until it is at least `events` more; true: the run is prepared to its end.
+  Fallible<bool> prepare_some(std::uint64_t events);
+  /// How far: events [first_event(), prepared()) were played.
+  std::uint64_t prepared() const;
+  /// Is told all that the preparing plays, once and in order, from the boot on and to on_end. Of a fork, which is
+  /// booted already, from its first event on: `join` is shown the run there. The observer must outlive the preparing.
+  /// @pre nothing was asked of this timeline yet
+  void watch(Observer& observer, const std::function<void(const Session&)>& join = {}) {
+    if (front_->booted() && join) join(*front_);
+    watchers_.push_back(&observer);
+  }
   /// Of the whole run; null before it was prepared.
   const Report* report() const;
   /// Events that can be asked for: [0, events()]. Fewer than the trace's if the core panicked, known once prepared.
@@ -87,12 +99,21 @@ class Timeline {
   /// The report of a part of the run, as `replay --from --to` gives it.
   Fallible<Report> metrics(const MetricsWindow& window);
 
+  /// Plays a copy through the events [from, to) for the observer; on_end is not told. `join` is shown the copy before,
+  /// where it stands at `from`: see Ledger::join. `stop` is asked now and then. True: it came to `to`, or to the run's
+  /// end.
+  Fallible<bool> play_range(std::uint64_t from, std::uint64_t to, Observer& observer,
+                            const std::function<bool()>& stop = {},
+                            const std::function<void(const Session&)>& join = {});
+
   /// Another run, which begins here at `event` with these edits, and plays on with the rest of the trace.
   Fallible<Timeline> fork(std::uint64_t event, const Edits& edits, EditOutcome* outcome = nullptr);
 
   /// Plays each interval again from its checkpoint. The error names the event before which the digest differs.
   Fallible<void> verify(const ReplayProgress& progress = {});
 
+  /// What it books, as far as the run is prepared.
+  const Ledger& ledger() const { return *ledger_; }
   const std::vector<Checkpoint>& checkpoints() const { return checkpoints_.all(); }
   std::size_t checkpoint_bytes() const { return checkpoints_.bytes(); }
   /// Events of one interval; intervals()[n] begins at first_event() + n * interval().
@@ -101,6 +122,8 @@ class Timeline {
 
  private:
   Timeline(std::shared_ptr<const traces::KmtView> trace, std::unique_ptr<Session> root, const TimelineOptions& options);
+  void begin();
+  ObserverList preparing() const;
   Fallible<void> extend(std::uint64_t to, const ReplayProgress& progress);
   void lay_checkpoint();
   void come_to_end();
@@ -124,6 +147,8 @@ class Timeline {
   std::unique_ptr<Session> live_;      ///< where at() stands
   std::unique_ptr<IntervalBook> book_;
   std::unique_ptr<Ledger> ledger_;
+  std::vector<Observer*> watchers_;
+  bool begun_ = false;  ///< booted, or joined where the fork is
   std::optional<Report> report_;
   RunFacts facts_;
 };

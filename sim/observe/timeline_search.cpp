@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/ints.h"
 #include "sim/observe/happenings.h"
 #include "sim/observe/timeline.h"
+#include "traces/kmt/columns.h"
 #include "traces/kmt/cursor.h"
 
 namespace kmemlab::sim {
@@ -208,6 +210,22 @@ Fallible<Report> Timeline::metrics(const MetricsWindow& window) {
   Report report = ledger.finish(facts);
   report.counterfactual_from = report_->counterfactual_from;
   return report;
+}
+
+Fallible<bool> Timeline::play_range(std::uint64_t from, std::uint64_t to, Observer& observer,
+                                    const std::function<bool()>& stop,
+                                    const std::function<void(const Session&)>& join) {
+  constexpr std::uint64_t stretch = 16 * traces::block_events;  // a few milliseconds
+  const auto session = copy_at(from);
+  if (!session) return Failure<Error>{session.error()};
+  Session& run = **session;
+  if (join) join(run);
+  while (run.next_event() < to && run.next_event() < end_ && run.stopped().empty() && !observer.enough()) {
+    if (stop && stop()) return false;
+    const std::uint64_t next = std::min(to, round_down(run.next_event(), stretch) + stretch);
+    if (auto played = run.play(next, observer, {}); !played) return Failure<Error>{played.error()};
+  }
+  return true;
 }
 
 Fallible<Timeline> Timeline::fork(std::uint64_t event, const Edits& edits, EditOutcome* outcome) {
