@@ -60,7 +60,9 @@ void publish_fragments(const M& m, const Geometry& g, std::uint32_t anchor, std:
   for (unsigned k = frag_min; k <= frag_max; ++k) {
     const std::uint32_t total = look.get(d + heap_t::frtot_of(k));
     if (total == 0) continue;
-    sink.row(name, {std::uint64_t{1} << k, look.get(d + heap_t::fr_of(k)), total, look.get(d + heap_t::frused_of(k))});
+    const std::uint32_t lowest = look.get(d + heap_t::fr_of(k));
+    const Addr page = lowest == no_page ? null_addr : g.page(lowest);
+    sink.row(name, {std::uint64_t{1} << k, lowest, total, look.get(d + heap_t::frused_of(k)), page.v});
   }
 }
 
@@ -137,7 +139,7 @@ void publish(const M& m, const State& s, S& sink) {
   detail::each_descriptor(s, [&](const Geometry& g, std::uint32_t anchor, std::string_view name) {
     detail::publish_heap(m, g, anchor, name, sink);
   });
-  sink.table("fr", {{"size", "bytes"}, {"fr", ""}, {"frtot", ""}, {"frused", ""}});
+  sink.table("fr", {{"size", "bytes"}, {"fr", "page"}, {"frtot", ""}, {"frused", ""}, {"lowest", "addr"}});
   detail::each_descriptor(s, [&](const Geometry& g, std::uint32_t anchor, std::string_view name) {
     detail::publish_fragments(m, g, anchor, name, sink);
   });

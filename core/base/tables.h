@@ -11,8 +11,8 @@
 
 namespace kmemlab {
 
-/// Receives published tables. Every row has one value per column; a value is a count, bytes or an address (the column's
-/// unit says which: "", "bytes", "addr").
+/// Receives published tables. Every row has one value per column; a value is a count, bytes, an address or the number
+/// of a page (the column's unit says which: "", "bytes", "addr", "page").
 struct TableColumn {
   std::string_view name;
   std::string_view unit;

@@ -16,7 +16,7 @@ namespace kmemlab::sim {
 struct PublishedTable {
   struct Column {
     std::string name;
-    std::string unit;  ///< "", "bytes", "addr"
+    std::string unit;  ///< "", "bytes", "addr", "page"
     bool operator==(const Column&) const = default;
   };
   struct Row {

@@ -48,6 +48,7 @@ struct EditOutcome {
   std::vector<Addr> taken;              ///< pages that sleepers got, whom the frees woke
   std::vector<std::uint64_t> not_live;  ///< ids that no live block had
 };
+EditOutcome carry_out(const Edits& edits, Session& session);
 
 class Timeline {
  public:
@@ -76,6 +77,7 @@ class Timeline {
   const Report* report() const;
   /// Events that can be asked for: [0, events()]. Fewer than the trace's if the core panicked, known once prepared.
   std::uint64_t events() const { return end_; }
+  const std::shared_ptr<const traces::KmtView>& trace() const { return trace_; }
   /// Where the first event is: 0, or the fork.
   std::uint64_t first_event() const { return start_; }
 

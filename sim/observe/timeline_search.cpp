@@ -67,6 +67,16 @@ bool waits_for_answer(const Session& session, const MetricsWindow& window) {
 
 }  // namespace
 
+EditOutcome carry_out(const Edits& edits, Session& session) {
+  EditOutcome to;
+  MovedPages pages(to);
+  for (const std::uint64_t id : edits.free) {
+    if (!session.free_now(id, pages)) to.not_live.push_back(id);
+  }
+  session.settle(pages);
+  return to;
+}
+
 Fallible<std::unique_ptr<Session>> Timeline::copy_at(std::uint64_t event) {
   auto here = at(event);
   if (!here) return Failure<Error>{here.error()};
@@ -231,13 +241,8 @@ Fallible<bool> Timeline::play_range(std::uint64_t from, std::uint64_t to, Observ
 Fallible<Timeline> Timeline::fork(std::uint64_t event, const Edits& edits, EditOutcome* outcome) {
   auto session = copy_at(event);
   if (!session) return Failure<Error>{session.error()};
-  EditOutcome ignored;
-  EditOutcome& to = outcome == nullptr ? ignored : *outcome;
-  MovedPages pages(to);
-  for (const std::uint64_t id : edits.free) {
-    if (!(*session)->free_now(id, pages)) to.not_live.push_back(id);
-  }
-  (*session)->settle(pages);
+  EditOutcome done = carry_out(edits, **session);
+  if (outcome != nullptr) *outcome = std::move(done);
   return Timeline(trace_, std::move(*session), options_);
 }
 

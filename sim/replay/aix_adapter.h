@@ -13,6 +13,7 @@
 #include "core/base/digest.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/published.h"
+#include "sim/replay/aix_page_rule.h"
 #include "sim/replay/events.h"
 #include "sim/replay/options.h"
 #include "traces/meta.h"
@@ -76,6 +77,7 @@ class AixAdapter {
   const aix::State& state() const { return state_; }
   std::uint64_t digest() const { return aix::digest(state_); }
   void publish(const Kernel& kernel, PublishedTables& tables) const { aix::publish(kernel, state_, tables); }
+  PageRule page_rule(const Kernel& kernel, Addr page) const { return sim::page_rule(kernel, state_, page); }
 
  private:
   bool pinned(std::uint64_t event) const {

@@ -16,6 +16,7 @@
 #include "core/beos/beos.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/published.h"
+#include "sim/replay/beos_page_rule.h"
 #include "sim/replay/beos_pools.h"
 #include "sim/replay/events.h"
 #include "sim/replay/options.h"
@@ -133,6 +134,7 @@ class BeosAdapter {
   const beos::State& state() const { return state_; }
   std::uint64_t digest() const { return beos::digest(state_); }
   void publish(const Kernel& kernel, PublishedTables& tables) const { beos::publish(kernel, state_, tables); }
+  PageRule page_rule(const Kernel& kernel, Addr page) const { return sim::page_rule(kernel, state_, page); }
 
  private:
   template <class C>

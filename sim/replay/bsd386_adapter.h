@@ -12,6 +12,7 @@
 #include "core/bsd386/bsd386.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/published.h"
+#include "sim/replay/bsd386_page_rule.h"
 #include "sim/replay/events.h"
 #include "sim/replay/type_rules.h"
 
@@ -61,6 +62,7 @@ class Bsd386Adapter {
   const bsd386::State& state() const { return state_; }
   std::uint64_t digest() const { return bsd386::digest(state_); }
   void publish(const Kernel& kernel, PublishedTables& tables) const { bsd386::publish(kernel, state_, tables); }
+  PageRule page_rule(const Kernel& kernel, Addr page) const { return sim::page_rule(kernel, state_, page); }
 
  private:
   bsd386::Config config_;

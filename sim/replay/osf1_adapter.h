@@ -12,6 +12,7 @@
 #include "sim/kernel/published.h"
 #include "sim/replay/background.h"
 #include "sim/replay/events.h"
+#include "sim/replay/osf1_page_rule.h"
 #include "sim/replay/type_rules.h"
 
 namespace kmemlab::sim {
@@ -58,6 +59,7 @@ class Osf1Adapter {
   const osf1::State& state() const { return state_; }
   std::uint64_t digest() const { return osf1::digest(state_); }
   void publish(const Kernel& kernel, PublishedTables& tables) const { osf1::publish(kernel, state_, tables); }
+  PageRule page_rule(const Kernel& kernel, Addr page) const { return sim::page_rule(kernel, state_, page); }
 
  private:
   osf1::Config config_;

@@ -16,6 +16,7 @@
 #include "sim/kernel/published.h"
 #include "sim/replay/core_spec.h"
 #include "sim/replay/observer.h"
+#include "sim/replay/page_rule.h"
 #include "sim/replay/policy.h"
 #include "sim/replay/run_facts.h"
 #include "traces/kmt/view.h"
@@ -90,6 +91,8 @@ class Session {
   virtual const Kernel& kernel() const = 0;
   /// Adds the system's own tables and lists: peeks only, no access and no cost.
   virtual void publish(PublishedTables& tables) const = 0;
+  /// What keeps the page that has this address; peeks only.
+  virtual PageRule page_rule(Addr page) const = 0;
   /// Bytes of the system's tables inside held pages, and where they lie.
   virtual std::uint64_t metadata_bytes() const = 0;
   virtual void for_each_metadata(const std::function<void(AddrRange)>& f) const = 0;

@@ -125,6 +125,11 @@ class SessionOf final : public Session {
   void publish(PublishedTables& tables) const override {
     if (booted_) adapter_.publish(kernel_, tables);
   }
+  PageRule page_rule(Addr page) const override {
+    page = page - page.v % kernel_.machine().page_bytes();
+    const bool held = booted_ && kernel_.arena().contains(page) && kernel_.machine().lookup(page).has_value();
+    return held ? adapter_.page_rule(kernel_, page) : PageRule{};
+  }
   std::uint64_t metadata_bytes() const override { return adapter_.metadata_bytes(); }
   void for_each_metadata(const std::function<void(AddrRange)>& f) const override {
     if constexpr (HasMetadata<Adapter>) adapter_.for_each_metadata(f);

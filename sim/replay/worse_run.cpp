@@ -61,6 +61,7 @@ class WorseAdapter {
   std::uint64_t metadata_bytes() const { return good_.metadata_bytes(); }
   std::uint64_t digest() const { return good_.digest(); }
   void publish(const Kernel& kernel, PublishedTables& tables) const { good_.publish(kernel, tables); }
+  PageRule page_rule(const Kernel& kernel, Addr page) const { return good_.page_rule(kernel, page); }
 
  private:
   static constexpr Channel nap{0x6e6170};

@@ -45,6 +45,7 @@ inline constexpr std::array arrows = {
     Arrow{"sim/observe", "sim/replay/observer.h"},
     Arrow{"sim/observe", "sim/replay/run_facts.h"},
     Arrow{"sim/observe", "sim/replay/window.h"},
+    Arrow{"sim/observe", "sim/replay/page_rule.h"},
     Arrow{"sim/observe", "sim/replay/session.h"},
     Arrow{"sim/observe", "sim/replay/observer_list.h"},
     Arrow{"sim/observe", "traces/kmt/"},

@@ -83,7 +83,8 @@ TEMPLATE_TEST_CASE("aix published tables", "[aix]", OnSim, OnHost) {
                                                       k.geometry().numpages, 16, 1, 0, 4, 1});
   CHECK(heaps[2].first == "private");
   CHECK(heaps[2].second[0] == heap.at.v);
-  const std::vector<AixSink::Row> fragments{{"kernel_heap", {128, 0, 32, 1}}, {"pinned_heap", {16, 1, 256, 1}}};
+  const std::vector<AixSink::Row> fragments{{"kernel_heap", {128, 0, 32, 1, k.base().v}},
+                                              {"pinned_heap", {16, 1, 256, 1, k.base().v + 4096}}};
   CHECK(sink.tables["fr"] == fragments);
   const auto& regions = sink.tables["vm_galloc"];
   REQUIRE(regions.size() == 3);
