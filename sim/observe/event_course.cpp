@@ -158,7 +158,8 @@ void EventCourse::take_sample() {
     next_sample_ = ~std::uint64_t{0};
     return;
   }
-  const std::uint64_t words = ledger_->occupancy().words();
+  const FramePool& pool = kernel_->machine().pool();
+  const std::uint64_t words = ledger_->occupancy().words() + pool.frames() / 4;
   if (!samples_.empty()) credit_ += (event - samples_.back().event) * credit_an_event;
   if (words > credit_) {
     next_sample_ = event + (words - credit_) / credit_an_event + 1;
@@ -170,8 +171,7 @@ void EventCourse::take_sample() {
   sample.largest_free_run = ledger_->occupancy().largest_free_run();
   const std::uint64_t free = ledger_->now().cached;
   if (free > 0) sample.external_permille = static_cast<std::uint32_t>(1000 - 1000 * sample.largest_free_run / free);
-  for (std::size_t i = 0; i < FragmentSample::orders.size(); ++i)
-    sample.unusable_permille[i] = kernel_->machine().pool().unusable_permille(FragmentSample::orders[i]);
+  sample.unusable_permille = pool.unusable_permille(FragmentSample::order);
   if (samples_.size() == samples_max) {
     for (std::size_t i = 0; i < samples_max / 2; ++i) samples_[i] = samples_[2 * i];
     samples_.resize(samples_max / 2);

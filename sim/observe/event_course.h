@@ -5,7 +5,6 @@
 // Beside them, at up to 1,024 moments, the indices that cost a walk over all pages or frames (FragmentSample).
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -37,11 +36,11 @@ CourseBucket both(const CourseBucket& earlier, const CourseBucket& later);
 
 /// The indices of external fragmentation after one event, as the report has them for the peak.
 struct FragmentSample {
-  static constexpr std::array<unsigned, 2> orders = {4, 9};  ///< runs of 16 and of 512 frames
+  static constexpr unsigned order = 4;  ///< runs of 16 frames
   std::uint64_t event = 0;
   std::uint64_t largest_free_run = 0;                ///< bytes: free, inside held pages that adjoin
   std::uint32_t external_permille = 0;               ///< 1000 - 1000 * largest_free_run / free; 0 if nothing is free
-  std::array<std::uint32_t, 2> unusable_permille{};  ///< free frames in runs too short for such an order
+  std::uint32_t unusable_permille = 0;  ///< free frames in runs that are too short for `order`, of all free frames
   bool operator==(const FragmentSample&) const = default;
 };
 
@@ -121,7 +120,7 @@ class EventCourse final : public Observer {
   std::vector<FragmentSample> samples_;
   std::uint64_t sample_every_ = 1;
   std::uint64_t next_sample_;
-  std::uint64_t credit_ = std::uint64_t{1} << 20;  ///< words that samples may read, so that they stay a small part
+  std::uint64_t credit_ = std::uint64_t{1} << 18;  ///< words that samples may read, so that they stay a small part
 };
 
 }  // namespace kmemlab::sim
