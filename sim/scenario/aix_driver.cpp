@@ -26,17 +26,17 @@ enum : std::size_t {
 
 const std::vector<Function>& all_functions() {
   static const std::vector<Function> functions = {
-      {"xmalloc", Returns::address, {{"size"}, {"align"}, {"heap"}}},
-      {"xmfree", Returns::status, {{"ptr"}, {"heap"}}},
-      {"init_heap", Returns::address, {{"area"}, {"size"}, {"heapp", Takes::reads}}},
-      {"vm_galloc", Returns::status, {{"type"}, {"size"}, {"eaddr", Takes::stores}}},
-      {"vm_gfree", Returns::status, {{"eaddr"}, {"size"}}},
+      {"xmalloc", Returns::address, {{"size"}, {"align"}, {"heap"}}, 0, Effect::allocates},
+      {"xmfree", Returns::status, {{"ptr"}, {"heap"}}, 0, Effect::frees},
+      {"init_heap", Returns::address, {{"area"}, {"size"}, {"heapp", Takes::reads}}, 0, Effect::hosts},
+      {"vm_galloc", Returns::status, {{"type"}, {"size"}, {"eaddr", Takes::stores}}, 0, Effect::allocates},
+      {"vm_gfree", Returns::status, {{"eaddr"}, {"size"}}, 0, Effect::frees},
       {"pin", Returns::status, {{"addr"}, {"len"}}},
       {"unpin", Returns::status, {{"addr"}, {"len"}}},
       {"add_process", Returns::number, {{"pages"}}},
       {"run_process", Returns::nothing, {{"process"}}},
-      {"exit_process", Returns::nothing, {{"process"}}},
-      {"leave_frame", Returns::nothing, {{"addr"}, {"size"}}},
+      {"exit_process", Returns::nothing, {{"process"}}, 0, Effect::ends},
+      {"leave_frame", Returns::nothing, {{"addr"}, {"size"}}, 0, Effect::ends},
   };
   return functions;
 }
@@ -117,6 +117,7 @@ class AixDriver final : public Driver {
       if (const unsigned pins = pin_count(m, s_, page); pins != 0) tables.row("", {page.v, pins});
     }
   }
+  std::vector<AddrRange> metadata() const override { return {{s_.heap[0].g.front, metadata_bytes(s_)}}; }
   CheckResult check() override { return aix::check(static_cast<const sim::Kernel&>(m_), s_, m_.process()); }
   std::uint64_t digest() const override { return aix::digest(s_); }
 

@@ -30,13 +30,13 @@ enum : std::size_t {
 const std::vector<Function>& all_functions() {
   static const std::vector<Function> functions = {
       {"get_module", Returns::status, {{"name", Takes::words}}},
-      {"put_module", Returns::status, {{"name", Takes::words}}},
+      {"put_module", Returns::status, {{"name", Takes::words}}, 0, Effect::ends},
       {"create_pool", Returns::number, {{"addressSpec"}, {"size"}, {"lockSpec"}, {"protection"}}},
-      {"delete_pool", Returns::status, {{"poolID"}}},
-      {"malloc", Returns::address, {{"poolID"}, {"size"}}},
-      {"calloc", Returns::address, {{"poolID"}, {"numMembers"}, {"size"}}},
-      {"realloc", Returns::address, {{"poolID"}, {"ptr"}, {"size"}}},
-      {"free", Returns::nothing, {{"poolID"}, {"ptr"}}},
+      {"delete_pool", Returns::status, {{"poolID"}}, 0, Effect::ends},
+      {"malloc", Returns::address, {{"poolID"}, {"size"}}, 0, Effect::allocates},
+      {"calloc", Returns::address, {{"poolID"}, {"numMembers"}, {"size"}}, 0, Effect::allocates},
+      {"realloc", Returns::address, {{"poolID"}, {"ptr"}, {"size"}}, 0, Effect::resizes},
+      {"free", Returns::nothing, {{"poolID"}, {"ptr"}}, 0, Effect::frees},
       {"create_area", Returns::status, {{"size"}, {"lock"}, {"protection"}}},
       {"delete_area", Returns::status, {{"area"}}},
       {"make_resident", Returns::nothing, {{"addr"}, {"size"}}},
@@ -105,6 +105,13 @@ class BeosDriver final : public Driver {
     beos::publish(static_cast<const sim::Kernel&>(m_), s_, tables);
     tables.table("module", {{"users", ""}, {"areas", ""}});
     tables.row("", {m_.modules().users(B_AREA_MALLOC_MODULE_NAME), m_.areas().live()});
+  }
+  std::vector<AddrRange> metadata() const override {
+    std::vector<AddrRange> all;
+    for (const Pool& p : s_.pool) {
+      if (p.id) all.push_back({p.g.table, std::uint64_t{p.table_pages} << s_.page_shift});
+    }
+    return all;
   }
   CheckResult check() override { return beos::check(static_cast<const sim::Kernel&>(m_), s_); }
   std::uint64_t digest() const override { return beos::digest(s_); }

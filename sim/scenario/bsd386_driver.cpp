@@ -12,8 +12,8 @@ using namespace bsd386;
 
 const std::vector<Function>& all_functions() {
   static const std::vector<Function> functions = {
-      {"malloc", Returns::address, {{"size"}, {"type"}, {"flags"}}},
-      {"free", Returns::nothing, {{"addr"}, {"type"}}},
+      {"malloc", Returns::address, {{"size"}, {"type"}, {"flags"}}, 0, Effect::allocates},
+      {"free", Returns::nothing, {{"addr"}, {"type"}}, 0, Effect::frees},
   };
   return functions;
 }

@@ -30,12 +30,17 @@ struct Parameter {
   Takes takes = Takes::number;
 };
 
+/// What a call that worked means for the blocks that callers hold. hosts: its block is a heap's storage from now on.
+/// ends: a pool, or some memory, may be gone with all blocks in it.
+enum class Effect : std::uint8_t { none, allocates, frees, resizes, hosts, ends };
+
 struct Function {
   std::string_view name;
   Returns returns = Returns::nothing;
   std::vector<Parameter> parameters;
   /// Trailing parameters that may be left out (they are 0 then).
   unsigned optional = 0;
+  Effect effect = Effect::none;
 };
 
 struct Argument {
@@ -78,6 +83,8 @@ class Driver {
   virtual Answer call(Handle handle, std::size_t function, const std::vector<Argument>& arguments) = 0;
   virtual Answer resume(Handle handle) = 0;
   virtual void publish(Tables& tables) const = 0;
+  /// The system's own tables inside pages of the arena.
+  virtual std::vector<AddrRange> metadata() const { return {}; }
   virtual CheckResult check() = 0;
   virtual std::uint64_t digest() const = 0;
   /// What a channel stands for, if the system made it: "M_TEMP", "pool's semaphore".

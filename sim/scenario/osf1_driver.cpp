@@ -23,10 +23,11 @@ const std::vector<Function>& all_functions() {
       {"MALLOC",
        Returns::address,
        {{"addr", Takes::stores}, {"cast", Takes::words}, {"size"}, {"type"}, {"flags"}, {"pc"}},
-       1},
-      {"FREE", Returns::nothing, {{"addr"}, {"type"}, {"pc"}}, 1},
-      {"malloc", Returns::address, {{"size"}, {"type"}, {"flags"}, {"pc"}}, 1},
-      {"free", Returns::nothing, {{"addr"}, {"type"}, {"pc"}}, 1},
+       1,
+       Effect::allocates},
+      {"FREE", Returns::nothing, {{"addr"}, {"type"}, {"pc"}}, 1, Effect::frees},
+      {"malloc", Returns::address, {{"size"}, {"type"}, {"flags"}, {"pc"}}, 1, Effect::allocates},
+      {"free", Returns::nothing, {{"addr"}, {"type"}, {"pc"}}, 1, Effect::frees},
   };
   return functions;
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <initializer_list>
+#include <set>
 #include <sstream>
 
 #include "sim/scenario/call_text.h"
@@ -45,6 +46,7 @@ class ScenarioReader {
     }
     in.find("notes");
     if (const Json* steps = in.need("steps")) result_.steps = read_steps(*steps, 0);
+    if (const Json* lesson = in.find("lesson")) result_.taught = read_lesson(*lesson, result_.steps, first_);
     in.finish();
     if (first_.error) return Failure<Error>{*first_.error};
     return std::move(result_);
@@ -183,12 +185,21 @@ class ScenarioReader {
     if (step.count > rounds_max) in.wrong(item, "\"times\" is " + std::to_string(step.count), "at most 1000000");
     step.index = in.text("index", "n");
     step.say = in.text("say");
+    step.label = in.text("label");
+    check_label(in, item, step.label, depth);
     in.find("notes");
     if (what != nullptr) read_what(in, *what, step, depth);
     if (const Json* during = in.find("during")) read_during(*during, step, depth);
     if (const Json* expect = in.find("expect")) step.expect = read_expect(*expect, first_);
     in.finish();
     return step;
+  }
+
+  void check_label(const Members& in, const Json& item, const std::string& label, unsigned depth) {
+    if (label.empty()) return;
+    if (depth > 0) in.wrong(item, "a label inside a step", "expected it at a step of the scenario itself");
+    if (!labels_.insert(label).second)
+      in.wrong(item, "the label '" + label + "' for the second time", "expected another");
   }
 
   void read_what(Members& in, const Json& what, Step& step, unsigned depth) {
@@ -245,6 +256,7 @@ class ScenarioReader {
   FirstError first_;
   Scenario result_;
   const System* system_ = nullptr;
+  std::set<std::string> labels_;
 };
 
 }  // namespace

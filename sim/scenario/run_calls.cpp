@@ -49,6 +49,8 @@ void Run::call(const Step& step) {
   request.function = matched->function;
   const auto values = arguments(*matched, request);
   if (!values) return;
+  request.arguments = *values;
+  request.step = step_;
   const Driver::Handle handle = next_handle_++;
   const std::size_t planned = during_.size();
   plan(step);
@@ -116,6 +118,7 @@ void Run::resume(Driver::Handle handle) {
   sim::Machine& m = kernel_->machine();
   m.select_cpu(request.cpu);
   m.charge_context_switch();
+  note_pause(StepEvent::Kind::woke, request, SleepCause::none);
   const Answer answer = driver_->resume(handle);
   m.require_level(0, "a call returned with the level raised");
   if (answer.outcome != Outcome::blocked) completed_.push_back({request, answer});
@@ -127,6 +130,7 @@ void Run::settle(Driver::Handle handle, const Request& request, const Answer& an
   if (answer.outcome == Outcome::blocked) {
     m.require_process("a call wants to sleep in an interrupt");
     requests_[handle] = request;
+    note_pause(StepEvent::Kind::slept, request, answer.cause);
     kernel_->sleep({handle, answer.channel, answer.cause, m.now()});
   } else {
     requests_.erase(handle);
@@ -136,6 +140,7 @@ void Run::settle(Driver::Handle handle, const Request& request, const Answer& an
     }
   }
   if (request.thread) return;
+  if (answer.outcome != Outcome::blocked) note_end(request, answer);
   const std::string granted = answer.granted && answer.value != 0 ? fmt::format(", {} bytes", *answer.granted) : "";
   tell(request.task + ": " + request.text + " " + describe(request, answer) + granted);
 }

@@ -33,6 +33,7 @@ void Run::differ(std::uint64_t line, const std::string& what) {
 }
 
 void Run::tell(const std::string& line) {
+  if (observer_ != nullptr && told_.size() < step_events_max) told_.push_back(line);
   if (narrate_ == Narrate::no) return;
   std::string where;
   for (const std::string& w : where_) where += (where.empty() ? "" : ", ") + w;
@@ -117,7 +118,7 @@ void Run::compare_step(const Step& step, const Expect& expect, bool stopped_here
   compare_console(expect);
   if (place == Place::outermost) compare_woken(expect);
   compare_sleepers(expect);
-  compare_holds(expect);
+  compare_holds(expect.holds);
   for (const ExpectedMemory& m : expect.memory) compare_memory(m);
   compare_lists(expect);
   if (place == Place::outermost && scenario_.check && !stopped_) compare_invariants(expect);
@@ -153,8 +154,8 @@ void Run::compare_console(const Expect& expect) {
   differ(line_, "the console says " + shown(came) + "; expected " + shown(expect.console));
 }
 
-void Run::compare_holds(const Expect& expect) {
-  for (const Comparing& c : expect.holds) {
+void Run::compare_holds(const std::vector<Comparing>& holds) {
+  for (const Comparing& c : holds) {
     const auto came = compare(c.text, *this);
     if (!came) {
       differ(c.line, "'" + c.text + "': " + came.error().text());

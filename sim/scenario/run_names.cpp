@@ -48,36 +48,6 @@ Fallible<std::uint64_t> Run::frame(std::uint64_t address) const {
   return fail("no page is mapped at " + show_address(address), "");
 }
 
-Tables Run::tables() const {
-  Tables tables;
-  driver_->publish(tables);
-  const sim::Machine& m = kernel_->machine();
-  const AddrRange arena = kernel_->arena();
-  const std::uint64_t arena_pages = arena.bytes >> kernel_->page_shift();
-  std::uint64_t held = 0;
-  for (std::uint64_t p = 0; p < arena_pages; ++p) held += m.lookup(arena.base + p * m.page_bytes()).has_value();
-  const sim::Counters counts = m.counters();
-  tables.table("machine", {{"pages_held", ""},
-                           {"pages_taken", ""},
-                           {"frames", ""},
-                           {"frames_free", ""},
-                           {"map_entries", ""},
-                           {"largest_gap", ""},
-                           {"page_maps", ""},
-                           {"page_unmaps", ""},
-                           {"accesses", ""},
-                           {"interrupts", ""},
-                           {"level", ""},
-                           {"in_interrupt", ""},
-                           {"console_lines", ""},
-                           {"process", ""}});
-  tables.row("", {held, arena_pages - kernel_->map().free_pages(), m.pool().frames(), m.free_frames(),
-                  kernel_->map().entries_used(), kernel_->map().largest_gap_pages(), counts.page_maps,
-                  counts.page_unmaps, m.accesses(), counts.interrupts, m.level(), m.in_interrupt() ? 1U : 0U,
-                  m.console().count(), kernel_->process()});
-  return tables;
-}
-
 Fallible<std::uint64_t> Run::cell(const CellPath& path) const {
   return find_cell(tables(), path);
 }

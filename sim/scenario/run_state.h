@@ -14,6 +14,7 @@
 #include "sim/scenario/expression.h"
 #include "sim/scenario/runner.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/step_view.h"
 #include "sim/scenario/tables.h"
 
 namespace kmemlab::scenario {
@@ -25,6 +26,8 @@ struct Request {
   std::string as;
   std::size_t function = 0;
   std::vector<std::string> stores;  ///< names, one for each `stores` parameter
+  std::vector<Argument> arguments;
+  std::size_t step = 0;  ///< of the scenario, from 1
   unsigned cpu = 0;
   bool thread = false;
 };
@@ -35,10 +38,14 @@ struct Completed {
   Answer answer;
 };
 
-class Run final : public Scope, public sim::InterruptSource, public sim::EntrySource {
+class Run final : public Scope,
+                  public sim::InterruptSource,
+                  public sim::EntrySource,
+                  public sim::PageWatcher,
+                  public StepView {
  public:
   Run(const Scenario& scenario, Narrate narrate, const System& system, std::unique_ptr<sim::Kernel> kernel,
-      std::unique_ptr<Driver> driver);
+      std::unique_ptr<Driver> driver, StepObserver* observer);
   RunResult run();
 
   // Scope (run_names.cpp)
@@ -51,6 +58,18 @@ class Run final : public Scope, public sim::InterruptSource, public sim::EntrySo
   void interrupt(sim::Machine& machine, const sim::PlannedInterrupt& which) override;
   bool take() override;
   void give() override {}
+
+  // What somebody who watches sees; pages (run_watch.cpp)
+  void page_mapped(Addr page) override;
+  void page_unmapped(Addr page) override;
+  const sim::Kernel& kernel() const override { return *kernel_; }
+  Tables published() const override;
+  std::vector<AddrRange> metadata() const override { return driver_->metadata(); }
+  const HeldBlocks& blocks() const override { return blocks_; }
+  std::vector<SleepingCall> asleep() const override;
+  const std::vector<StepEvent>& events() const override { return events_; }
+  const std::vector<kmemlab::Step>& did() const override { return all_did_; }
+  const std::vector<std::string>& told() const override { return told_; }
 
  private:
   enum class Place : std::uint8_t { outermost, in_handler };
@@ -76,6 +95,18 @@ class Run final : public Scope, public sim::InterruptSource, public sim::EntrySo
   std::optional<std::vector<Argument>> arguments(const MatchedCall& call, Request& request);
   bool is_asleep(const std::string& task) const;
 
+  // run_watch.cpp
+  void begin_step(std::size_t index);
+  void end_step();
+  void happened(StepEvent event);
+  void note_pause(StepEvent::Kind kind, const Request& request, SleepCause cause);
+  void note_end(const Request& request, const Answer& answer);
+  Tables tables() const;  ///< what the core publishes, `machine`, `step` and `held`
+  void publish_step(Tables& tables) const;
+  void teach(const LessonPage& page, std::size_t number);
+  void answer(const LessonAsk& ask, std::size_t page);
+  std::uint64_t extent_of(std::uint64_t address) const;
+
   // run_expect.cpp
   void compare_step(const Step& step, const Expect& expect, bool stopped_here, Place place);
   void compare_stop(const Expect& expect, bool stopped_here);
@@ -83,7 +114,7 @@ class Run final : public Scope, public sim::InterruptSource, public sim::EntrySo
                       const ExpectedAnswer& expected);
   void compare_value(const Expect& expect);
   void compare_console(const Expect& expect);
-  void compare_holds(const Expect& expect);
+  void compare_holds(const std::vector<Comparing>& holds);
   void compare_memory(const ExpectedMemory& memory);
   void compare_lists(const Expect& expect);
   void compare_sleepers(const Expect& expect);
@@ -103,7 +134,6 @@ class Run final : public Scope, public sim::InterruptSource, public sim::EntrySo
   std::string show(std::uint64_t value) const;
   std::string show_address(std::uint64_t value) const;
   std::string show_value(Returns returns, std::uint64_t value) const;
-  Tables tables() const;
   Returns returns_of(const Request& request) const { return system_.functions()[request.function].returns; }
 
   const Scenario& scenario_;
@@ -119,6 +149,20 @@ class Run final : public Scope, public sim::InterruptSource, public sim::EntrySo
   std::vector<Driver::Handle> pending_;                ///< woken, but a step must say when they run
   std::map<std::string, std::vector<sem_id>> inside_;  ///< tasks that hold semaphores until they leave their call
   Driver::Handle next_handle_ = 1000;
+  StepObserver* observer_;
+  HeldBlocks blocks_;
+
+  // Of the step of the scenario itself that is being made, its rounds and interrupts included (run_watch.cpp).
+  struct Counts {
+    std::uint64_t done = 0, failed = 0, blocked = 0, woken = 0, mapped = 0, returned_pages = 0;
+    std::uint64_t returned = 0, requested = 0, granted = 0;  ///< of the last call that came to its end
+    Addr last_returned{};
+  };
+  std::size_t step_ = 0;
+  Counts counts_;
+  std::vector<StepEvent> events_;
+  std::vector<kmemlab::Step> all_did_;
+  std::vector<std::string> told_;
 
   // Of the step that is being made.
   std::optional<Completed> answered_;                     ///< its own call

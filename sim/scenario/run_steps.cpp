@@ -6,10 +6,16 @@
 namespace kmemlab::scenario {
 
 Run::Run(const Scenario& scenario, Narrate narrate, const System& system, std::unique_ptr<sim::Kernel> kernel,
-         std::unique_ptr<Driver> driver)
-    : scenario_(scenario), system_(system), narrate_(narrate), kernel_(std::move(kernel)), driver_(std::move(driver)) {
+         std::unique_ptr<Driver> driver, StepObserver* observer)
+    : scenario_(scenario),
+      system_(system),
+      narrate_(narrate),
+      kernel_(std::move(kernel)),
+      driver_(std::move(driver)),
+      observer_(observer) {
   kernel_->set_steps(&did_);
   kernel_->machine().set_interrupt_source(this);
+  kernel_->set_page_watcher(this);
 }
 
 RunResult Run::run() {
@@ -22,6 +28,7 @@ RunResult Run::run() {
     stopped_ = stopped_here = true;
   }
   compare_step({}, scenario_.boot, stopped_here, Place::outermost);
+  end_step();
   where_.pop_back();
   if (!given_up_) make(scenario_.steps, Place::outermost);
   result_.digest = kernel_->digest() ^ driver_->digest();
@@ -43,8 +50,11 @@ void Run::boot() {
 
 void Run::make(const std::vector<Step>& steps, Place place) {
   for (std::size_t i = 0; i < steps.size() && !given_up_; ++i) {
+    const bool of_scenario = &steps == &scenario_.steps;
     where_.push_back("step " + std::to_string(i + 1));
+    if (of_scenario) begin_step(i + 1);
     make_one(steps[i], place);
+    if (of_scenario && !given_up_) end_step();
     where_.pop_back();
   }
 }
@@ -73,6 +83,9 @@ void Run::make_one(const Step& step, Place place) {
     }
   }
   if (given_up_) return;
+  if (place == Place::outermost && step.kind != Step::Kind::repeat && all_did_.size() < step_events_max) {
+    all_did_.insert(all_did_.end(), did_.begin(), did_.end());
+  }
   line_ = step.line;
   narrate_step(step, did_before, place);
   compare_step(step, step.expect, stopped_here, place);

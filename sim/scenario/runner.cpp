@@ -5,7 +5,7 @@
 
 namespace kmemlab::scenario {
 
-Fallible<RunResult> run_scenario(const Scenario& scenario, Narrate narrate) {
+Fallible<RunResult> run_scenario(const Scenario& scenario, Narrate narrate, StepObserver* observer) {
   const auto named = [&](Error error) {
     error.file = scenario.file;
     return Failure<Error>{std::move(error)};
@@ -27,7 +27,7 @@ Fallible<RunResult> run_scenario(const Scenario& scenario, Narrate narrate) {
   auto kernel = std::make_unique<sim::Kernel>(std::move(*created));
   auto driver = system->make(*kernel, scenario.options);
   if (!driver) return named(driver.error());
-  return Run(scenario, narrate, *system, std::move(kernel), std::move(*driver)).run();
+  return Run(scenario, narrate, *system, std::move(kernel), std::move(*driver), observer).run();
 }
 
 }  // namespace kmemlab::scenario

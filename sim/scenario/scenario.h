@@ -10,6 +10,7 @@
 
 #include "core/machine/outcome.h"
 #include "sim/scenario/driver.h"
+#include "sim/scenario/lesson.h"
 
 namespace kmemlab::scenario {
 
@@ -36,11 +37,6 @@ struct ExpectedMemory {
 struct ExpectedTask {
   std::string task;
   ExpectedAnswer answer;
-};
-
-struct Comparing {
-  std::uint64_t line = 1;
-  std::string text;
 };
 
 struct Expect {
@@ -91,7 +87,8 @@ struct Step {
   std::vector<Step> steps;  ///< repeat
   std::vector<During> during;
   Expect expect;
-  std::string say;  ///< a sentence for the reader
+  std::string say;    ///< a sentence for the reader
+  std::string label;  ///< by which a lesson names it; only steps of the scenario itself have one
 };
 
 struct MachineSetup {
@@ -115,7 +112,8 @@ struct Scenario {
   bool check = true;                ///< check() after every step
   Expect boot;
   std::vector<Step> steps;
-  std::string lesson;  ///< JSON, kept as it was written
+  std::string lesson;                ///< JSON, kept as it was written
+  std::optional<LessonText> taught;  ///< the same, read
 };
 
 }  // namespace kmemlab::scenario

@@ -168,7 +168,7 @@ std::string step_json(const Step& s) {
     o.raw("during", list(during));
   }
   if (const Object e = expect_object(s.expect); !e.empty()) o.raw("expect", e.json());
-  return o.text("say", s.say).json();
+  return o.text("say", s.say).text("label", s.label).json();
 }
 
 std::string machine_json(const MachineSetup& m) {

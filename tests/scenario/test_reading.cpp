@@ -108,12 +108,16 @@ TEST_CASE("a machine or an option that cannot be is refused when it runs", "[sce
   CHECK(refused(text_of("osf1\", \"kmem_debug\": \"maybe", "")).find("expected yes or no") != std::string::npos);
 }
 
-TEST_CASE("lessons and notes may hold anything", "[scenario]") {
-  const std::string lesson = "{\"predict\": [1, {\"x\": null}]}";
+TEST_CASE("notes may hold anything, and a lesson is kept as it was written", "[scenario]") {
+  const std::string lesson =
+      "{\"closing\":  \"c\", \"title\": \"t\", \"for\": {\"who\": \"w\", \"minutes\": 1}, \"intro\": \"i\",\n"
+      " \"pages\": [{\"step\": 1, \"text\": \"p\"}]}";
   const auto read = scenario::read_scenario(
       bsd_text("{\"notes\": 7}", "\"lesson\": " + lesson + ", \"notes\": [\"why\"],\n"), "test.json");
   REQUIRE(read);
   CHECK(read->lesson == lesson);
+  REQUIRE(read->taught);
+  CHECK(read->taught->pages.size() == 1);
 }
 
 TEST_CASE("numbers are written as people write them", "[scenario]") {

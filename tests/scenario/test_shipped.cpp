@@ -55,6 +55,7 @@ TEST_CASE("each of the 74 clauses has a scenario whose name begins with its id",
     REQUIRE(read);
     INFO(file);
     CHECK(names.insert(read->name).second);
+    if (read->taught) continue;
     REQUIRE(!read->clauses.empty());
     CHECK(read->name.rfind(read->clauses[0] + " ", 0) == 0);
     CHECK(file.find("/" + read->clauses[0] + "-") != std::string::npos);
@@ -115,7 +116,9 @@ TEST_CASE("a plain sequence of calls is short to write", "[scenario]") {
   s.steps = {scenario::call_step("malloc(100, M_TEMP, M_NOWAIT)", "p"), scenario::call_step("free(p, M_TEMP)")};
   s.steps.push_back(scenario::call_step("malloc(100, M_TEMP, M_NOWAIT)"));
   s.steps.back().expect.answer.returns = "p";
-  s.lesson = "{\"question\": \"where?\"}";
+  s.lesson =
+      "{\"title\": \"t\", \"for\": {\"who\": \"w\", \"minutes\": 1}, \"intro\": \"i\", "
+      "\"pages\": [{\"step\": 1, \"text\": \"p\"}], \"closing\": \"c\"}";
   const std::string text = scenario::write_scenario(s);
   CHECK(text.find("    {\"call\": \"free(p, M_TEMP)\"},\n") != std::string::npos);
   CHECK(run_text(text).passed());
