@@ -59,6 +59,13 @@ TEST_CASE("a granted block has a sentence with its list and its waste", "[viz][n
               "nothing of it is waste."});
 }
 
+TEST_CASE("a sentence begins in upper case, but for names", "[viz][narration]") {
+  const auto freed = happening(Happened::freed, 0x80, 128, 128);
+  CHECK(texts({freed}, {}, {"", "task b", false, false}) == Words{"Task b freed the block at 0x80, 128 bytes."});
+  CHECK(texts({freed}, {}, {"", "sh (1)", false}) == Words{"sh (1) freed the block at 0x80, 128 bytes."});
+  CHECK(texts({freed}, {}, {"ip_output", "", false}) == Words{"ip_output freed the block at 0x80, 128 bytes."});
+}
+
 TEST_CASE("frees, failures, refusals and sleeps have their sentences", "[viz][narration]") {
   CHECK(texts({happening(Happened::freed, 0x80, 100, 128)}) ==
         Words{"Somebody freed the block at 0x80, 128 bytes (100 had been asked for)."});

@@ -21,7 +21,7 @@ std::string capital(std::string text) {
 
 /// Names of functions are not ours to change.
 std::string subject(const Who& who) {
-  return who.site.empty() && who.task.empty() ? capital(in_words(who)) : in_words(who);
+  return who.site.empty() && (who.task.empty() || !who.named) ? capital(in_words(who)) : in_words(who);
 }
 
 const Step* step_of(std::span<const Step> steps, StepKind kind, Addr at) {

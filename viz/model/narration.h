@@ -20,6 +20,7 @@ struct Who {
   std::string site;  ///< "ip_output+0x1a"
   std::string task;  ///< "bash (412)"
   bool interrupt = false;
+  bool named = true;  ///< false: `task` is words, and a sentence may begin with them in upper case
 };
 /// Of the call that arrived as this event.
 using WhoOf = std::function<Who(std::uint64_t event)>;
