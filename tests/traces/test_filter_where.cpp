@@ -32,9 +32,9 @@ struct Naive {
       case FilterNode::Kind::negation:
         return !node(n.left, e);
       case FilterNode::Kind::both:
-        return node(n.left, e) & node(n.right, e);
+        return node(n.left, e) && node(n.right, e);
       case FilterNode::Kind::either:
-        return node(n.left, e) | node(n.right, e);
+        return node(n.left, e) || node(n.right, e);
       case FilterNode::Kind::term:
         break;
     }
