@@ -72,6 +72,8 @@ void App::take_exhibit() {
   loader_.join();
   loading_.reset();
   if (!exhibit_) return;
+  take_lessons();
+  if (exhibit_->runs.empty()) return;
   for (const RunSpec& spec : exhibit_->runs) {
     runs_.push_back(std::make_unique<ShownRun>(spec, *exhibit_->names, std::to_string(runs_.size()), host_.wake));
   }
@@ -93,7 +95,7 @@ void App::take_exhibit() {
 }
 
 std::uint64_t App::events() const {
-  return exhibit_ ? exhibit_->names->events() : 0;
+  return exhibit_ && exhibit_->names ? exhibit_->names->events() : 0;
 }
 
 void App::go(sim::Place place) {
@@ -125,6 +127,7 @@ void App::back(int by) {
 }
 
 void App::step_event(int by) {
+  if (in_lesson()) return look_back_in_lesson(memory_, by);
   playing_ = false;
   if (by < 0) {
     const auto back = static_cast<std::uint64_t>(-by);
@@ -267,8 +270,8 @@ bool App::before_frame() {
 
 // On the map when the map is in front; else the time axes.
 void App::zoom(int by) {
-  if (shown_in(Region::left) == "map" && !runs_.empty()) {
-    Look look = look_at(*runs_[focused_]);
+  if (shown_in(Region::left) == "map" && (in_lesson() || !runs_.empty())) {
+    Look look = in_lesson() ? lesson_look() : look_at(*runs_[focused_]);
     zoom_map(look, by);
     return;
   }

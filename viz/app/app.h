@@ -16,6 +16,7 @@
 #include "viz/app/keys.h"
 #include "viz/app/shown_run.h"
 #include "viz/app/view_line.h"
+#include "viz/panels/lesson.h"
 #include "viz/ui/look.h"
 
 namespace kmemlab::viz {
@@ -109,10 +110,15 @@ class App {
   const std::string& message() const { return message_; }
   void say(std::string message) { message_ = std::move(message); }
   Look look_at(ShownRun& run);
+  /// What panels look at while a lesson is open, whatever else is (lesson_mode.cpp).
+  Look lesson_look();
+  bool in_lesson() { return lesson_is_open(memory_); }
+  void next_of_lesson();
 
  private:
   friend class AppWindow;  // app_window.cpp: the layout
   void take_exhibit();
+  void take_lessons();
   void take_search();
   void move_on(double seconds);
   void do_wishes();

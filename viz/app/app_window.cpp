@@ -30,7 +30,10 @@ void AppWindow::draw() {
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
   ImGui::Begin("kmemlab", nullptr, fixed);
-  if (app_.runs_.empty()) {
+  const bool lessons = app_.in_lesson() || (app_.exhibit_ && app_.exhibit_->runs.empty());
+  if (lessons && (app_.only_.empty() || app_.only_ == "timeline")) {
+    draw_lesson_window();
+  } else if (app_.runs_.empty() && !lessons) {
     draw_nothing_open();
   } else if (!app_.only_.empty()) {
     draw_only();
@@ -80,11 +83,15 @@ void AppWindow::draw_only() {
 void AppWindow::draw_panel(const PanelInfo& panel) {
   std::vector<Look> looks;
   looks.reserve(app_.runs_.size());
-  for (const auto& run : app_.runs_) looks.push_back(app_.look_at(*run));
+  const bool lesson = app_.in_lesson() || app_.runs_.empty();
+  if (lesson) looks.push_back(app_.lesson_look());
+  for (const auto& run : app_.runs_) {
+    if (!lesson) looks.push_back(app_.look_at(*run));
+  }
   for (std::size_t i = 0; i < looks.size(); ++i) looks[i].all = looks, looks[i].in_front = i;
   const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
   app_.ids_.put(std::string("panel.") + panel.name, {at, {at.x + room.x, at.y + room.y}});
-  panel.draw(looks[app_.focused_]);
+  panel.draw(looks[lesson ? 0 : app_.focused_]);
 }
 
 void AppWindow::draw_region(Region region, ImVec2 size) {
@@ -95,6 +102,7 @@ void AppWindow::draw_region(Region region, ImVec2 size) {
   for (const PanelInfo& p : panels()) {
     if (p.region != region) continue;
     if (std::string_view(p.name) == "compare" && app_.runs_.size() < 2) continue;
+    if (app_.in_lesson() && !fits_lesson(p)) continue;
     if (!first) ImGui::SameLine(0, app_.theme_.px(0.25F));
     first = false;
     const bool on = shown == p.name;

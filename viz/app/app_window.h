@@ -34,6 +34,8 @@ class AppWindow {
   void draw_go_to();
   void draw_commands();
   void draw_nothing_open();
+  void draw_lesson_window();
+  bool fits_lesson(const PanelInfo& panel) const;
   void draw_region(Region region, ImVec2 size);
   void draw_panel(const PanelInfo& panel);
   float splitter(const char* name, bool vertical, float at, float low, float high);

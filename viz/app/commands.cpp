@@ -50,7 +50,7 @@ std::vector<Command> all_commands() {
       [](App& a) { a.focus(a.shown_in(Region::left) == "compare" ? "map" : "compare"); });
   add("Looking", "other run in front", {'X'}, [](App& a) { a.next_run(1); });
   add("Looking", "why is this page still here?", {'Y'}, [](App& a) { a.focus("why"); });
-  add("Looking", "next page of the lesson", {'L'}, [](App& a) { a.focus("lesson"); });
+  add("Looking", "next page of the lesson", {'L'}, [](App& a) { a.next_of_lesson(); });
   add(
       "Window", "larger", {'='}, [](App& a) { a.scale_by(1); }, KeyPress{'+'});
   add("Window", "smaller", {'-'}, [](App& a) { a.scale_by(-1); });

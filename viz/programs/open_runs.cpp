@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
+#include "sim/check/lesson.h"
 #include "sim/cli/open_trace.h"
 #include "viz/model/format.h"
 
@@ -17,6 +20,26 @@ std::string words_of(const sim::CoreSpec& core) {
 }
 
 }  // namespace
+
+Fallible<Exhibit> open_lessons(const std::string& path) {
+  Exhibit exhibit;
+  exhibit.file = path;
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    exhibit.lessons = path;
+    return exhibit;
+  }
+  auto lesson = check::open_lesson(path);
+  if (!lesson) return Failure<Error>{lesson.error()};
+  exhibit.lesson = std::make_shared<const check::Lesson>(std::move(*lesson));
+  exhibit.lessons = std::filesystem::path(path).parent_path().string();
+  return exhibit;
+}
+
+bool is_lessons(const std::string& path) {
+  std::error_code error;
+  return path.ends_with(".json") || std::filesystem::is_directory(path, error);
+}
 
 Fallible<Exhibit> open_runs(const RunsWanted& wanted) {
   const auto cores = sim::parse_core_specs(wanted.cores.empty() ? std::vector<std::string>{"bsd386"} : wanted.cores);

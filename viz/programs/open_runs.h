@@ -21,4 +21,9 @@ struct RunsWanted {
 /// Errors: unreadable trace, unknown core, more than four.
 Fallible<Exhibit> open_runs(const RunsWanted& wanted);
 
+/// A folder, or a file whose name ends in .json, is no trace.
+bool is_lessons(const std::string& path);
+/// A lesson (a scenario with the member `lesson`), or a folder of them.
+Fallible<Exhibit> open_lessons(const std::string& path);
+
 }  // namespace kmemlab::viz

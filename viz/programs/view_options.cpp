@@ -129,6 +129,7 @@ Fallible<ViewWanted> read_view_options(const Parsed& p) {
 }
 
 LoadExhibit loader_of(const ViewWanted& wanted) {
+  if (is_lessons(wanted.trace)) return [path = wanted.trace] { return open_lessons(path); };
   RunsWanted runs;
   runs.trace = wanted.trace;
   runs.cores = wanted.cores;
