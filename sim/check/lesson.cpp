@@ -117,6 +117,11 @@ class Photographer final : public scenario::StepObserver {
       step.pages_mapped += e.kind == StepEvent::Kind::page_mapped;
       step.pages_returned += e.kind == StepEvent::Kind::page_returned;
     }
+    const auto& lines = view.kernel().machine().console().lines();
+    for (; console_seen_ < lines.size(); ++console_seen_) step.console.push_back(lines[console_seen_].text);
+    for (const scenario::SleepingCall& c : view.asleep()) {
+      step.asleep.push_back("task " + c.task + ": " + c.call + " sleeps on " + c.on);
+    }
     step.snapshot = snapshot_of(index, view);
     lesson_.steps.push_back(std::move(step));
   }
@@ -188,6 +193,7 @@ class Photographer final : public scenario::StepObserver {
   const scenario::Scenario& scenario_;
   Lesson& lesson_;
   std::vector<std::uint32_t> sites_;
+  std::size_t console_seen_ = 0;
 };
 
 LessonQuestion question_of(const scenario::LessonAsk& ask, const scenario::LessonAnswer& answer,

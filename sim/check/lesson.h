@@ -42,11 +42,14 @@ struct LessonPage {
 };
 
 struct LessonStep {
-  std::string call;               ///< as written: "malloc(100, M_TEMP, M_NOWAIT)"; "3 times: free(p[n], M_TEMP)"
-  std::string who;                ///< "task b, CPU 1", "an interrupt of level 3"; empty where nobody in particular
-  std::string say;                ///< the scenario's own comment; may be empty
-  std::vector<std::string> told;  ///< what came, a sentence a call; at most told_max
-  std::uint64_t told_more = 0;    ///< sentences that were left out
+  std::string call;                  ///< as written: "malloc(100, M_TEMP, M_NOWAIT)"; "3 times: free(p[n], M_TEMP)"
+  std::string who;                   ///< "task b, CPU 1", "an interrupt of level 3"; empty where nobody in particular
+  std::string say;                   ///< the scenario's own comment; may be empty
+  std::vector<std::string> told;     ///< what came, a sentence a call; at most told_max
+  std::uint64_t told_more = 0;       ///< sentences that were left out
+  std::vector<std::string> console;  ///< lines that the kernel printed
+  std::vector<std::string>
+      asleep;  ///< calls that have not ended: "task b: malloc(100, M_TEMP, M_WAITOK) sleeps on lock"
   std::uint64_t pages_returned = 0, pages_mapped = 0;
   /// place.event is the number of steps done; blocks have as event the step, and as call site the step's call.
   std::shared_ptr<const sim::Snapshot> snapshot;

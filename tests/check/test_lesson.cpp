@@ -115,6 +115,11 @@ TEST_CASE("a lesson's snapshots show who sleeps, and a stopped machine", "[lesso
   CHECK(s.sums.asleep == 1);
   CHECK(lesson.steps[3].who == "task b");
   CHECK(lesson.steps[2].who == "an interrupt of level 3");
+  CHECK(lesson.steps[3].asleep ==
+        std::vector<std::string>{"task b: malloc(100, M_TEMP, M_WAITOK) sleeps on address_space"});
+  CHECK(lesson.steps[5].asleep.empty());
+  CHECK(open("8-pools-and-the-semaphore.json").steps[10].console ==
+        std::vector<std::string>{"area_malloc: malloc in an interrupt"});
   CHECK(lesson.steps[6].snapshot->stopped.empty());
   CHECK(lesson.steps[7].snapshot->stopped.find("may sleep, but called in an interrupt") != std::string::npos);
 }

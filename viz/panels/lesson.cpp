@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "viz/model/format.h"
+#include "viz/model/narration.h"
 #include "viz/panels/map.h"
 #include "viz/ui/widgets.h"
 
@@ -16,6 +16,9 @@ namespace {
 
 using Kind = check::LessonQuestion::Kind;
 using Stage = LessonState::Stage;
+
+constexpr std::size_t told_shown = 4;   // calls of a repeated step are alike
+constexpr std::size_t steps_shown = 8;  // of the allocator
 
 void wrapped(const std::string& text, Rgba colour) {
   ImGui::PushStyleColor(ImGuiCol_Text, im(colour));
@@ -100,7 +103,7 @@ void outcome(Look& look, const LessonState& s, const check::LessonQuestion& q) {
   if (right == true) {
     headline(t, "\u2713 Right: " + q.answer_text());
   } else {
-    headline(t, (right ? "\u2717 Not quite. It is: " : "It is: ") + q.answer_text());
+    headline(t, (right ? "\u2717 Not quite. The answer is: " : "The answer is: ") + q.answer_text());
     if (right == false && !q.wrong.empty()) wrapped(q.wrong, t.colours.dim);
   }
   wrapped(q.reveal, t.colours.text);
@@ -175,14 +178,25 @@ void draw_step(Look& look, LessonState& s) {
   wrapped(step.call.empty() ? "(nothing is done)" : (step.who.empty() ? "" : step.who + ": ") + step.call,
           t.colours.text);
   ImGui::PopFont();
-  for (const std::string& line : step.told) wrapped("\u2022 " + line, t.colours.dim);
-  if (step.told_more != 0) dim_text(t, "and " + grouped(step.told_more) + " more like these");
+  const std::size_t told = std::min(step.told.size(), told_shown);
+  const std::uint64_t more = step.told.size() - told + step.told_more;
+  for (std::size_t i = 0; i < told; ++i) wrapped("\u2022 " + step.told[i], t.colours.dim);
+  if (more != 0) dim_text(t, "   and " + grouped(more) + " more like these");
   if (step.pages_mapped != 0) wrapped("\u2022 " + counted(step.pages_mapped, "page came", "pages came"), t.colours.dim);
   if (step.pages_returned != 0) {
     wrapped("\u2022 " + counted(step.pages_returned, "page went back", "pages went back"), t.colours.dim);
   }
-  if (!step.snapshot->stopped.empty())
+  for (const std::string& line : step.console) wrapped("! The console says: " + line, t.colours.alarm);
+  for (const std::string& line : step.asleep) wrapped("~ " + line, t.colours.asleep);
+  if (!step.snapshot->stopped.empty()) {
     wrapped("\u2717 The machine has stopped: " + step.snapshot->stopped, t.colours.alarm);
+  }
+  const std::vector<Step>& steps_done = step.snapshot->story.steps;
+  if (steps_done.empty() || steps_done.size() > steps_shown) return;
+  dim_text(t, "inside the allocator:");
+  for (std::size_t i = 0; i < steps_done.size(); ++i) {
+    wrapped(grouped(i + 1) + "  " + narrate(steps_done[i]).text, t.colours.text);
+  }
 }
 
 /// Where the reader is, and the ways on.
@@ -232,11 +246,13 @@ void draw_open(Look& look, LessonShelf& shelf) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float gap = look.theme.px(1);
   const bool asks = s.question() != nullptr;
-  if (room.x < look.theme.px(52)) {  // one below the other: the panel scrolls
-    draw_prose(look, s);
-    draw_question(look, s);
-    ImGui::Separator();
-    return draw_step(look, s);
+  if (room.x < look.theme.px(52)) {  // one below the other, and all of it scrolls
+    return column("all", 0, 0, [&] {
+      draw_prose(look, s);
+      draw_question(look, s);
+      ImGui::Separator();
+      draw_step(look, s);
+    });
   }
   const float prose = asks ? (room.x - 2 * gap) * 0.37F : std::min((room.x - gap) * 0.64F, look.theme.px(62));
   column("prose", prose, 0, [&] { draw_prose(look, s); });
@@ -248,77 +264,7 @@ void draw_open(Look& look, LessonShelf& shelf) {
   column("made", 0, 0, [&] { draw_step(look, s); });
 }
 
-void draw_shelf(Look& look, LessonShelf& shelf) {
-  const Theme& t = look.theme;
-  if (!shelf.entries) {
-    std::string folder = shelf.folder;
-    if (folder.empty())
-      folder = std::filesystem::exists("tests/scenarios/lessons") ? "tests/scenarios/lessons" : KMEMLAB_LESSONS;
-    shelf.entries = check::find_lessons(folder);
-  }
-  if (!shelf.error.empty()) wrapped(shelf.error, t.colours.alarm);
-  if (shelf.entries->empty()) {
-    return say_nothing(t, "No lessons here. 'kmemlab view FOLDER' shows those of a folder of scenarios.");
-  }
-  dim_text(t, "Lessons: read, predict, then see what the allocator does.");
-  if (!ImGui::BeginTable("lessons", 5, ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchProp)) return;
-  for (const auto& [name, weight] :
-       {std::pair("lesson", 34.0F), {"system", 8.0F}, {"for", 34.0F}, {"minutes", 7.0F}, {"questions", 8.0F}}) {
-    ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthStretch, weight);
-  }
-  ImGui::TableHeadersRow();
-  std::optional<std::string> wanted;
-  for (std::size_t i = 0; i < shelf.entries->size(); ++i) {
-    const check::LessonEntry& e = (*shelf.entries)[i];
-    ImGui::TableNextRow();
-    ImGui::TableNextColumn();
-    ImGui::PushID(static_cast<int>(i));
-    const std::string title = fitted(grouped(i + 1) + "  " + e.title, ImGui::GetContentRegionAvail().x);
-    if (ImGui::Selectable(title.c_str(), false, ImGuiSelectableFlags_SpanAllColumns)) wanted = e.path;
-    look.ids.put_item("lesson.open." + std::to_string(i));
-    ImGui::PopID();
-    for (const std::string& text : {e.core, e.who, grouped(e.minutes), grouped(e.questions)}) {
-      ImGui::TableNextColumn();
-      fitted_text(t, text, ImGui::GetContentRegionAvail().x, t.colours.dim);
-    }
-  }
-  ImGui::EndTable();
-  if (!wanted) return;
-  open_lesson(look.memory, *wanted);
-  turned(look);
-}
-
 }  // namespace
-
-LessonShelf& lesson_shelf(Memory& memory) {
-  return memory.of<LessonShelf>();
-}
-
-void open_lesson(Memory& memory, const std::string& path) {
-  LessonShelf& shelf = lesson_shelf(memory);
-  auto lesson = check::open_lesson(path);
-  if (!lesson) {
-    shelf.error = "This lesson cannot be opened: " + lesson.error().text();
-    return;
-  }
-  start_lesson(memory, std::make_shared<const check::Lesson>(std::move(*lesson)));
-}
-
-void start_lesson(Memory& memory, std::shared_ptr<const check::Lesson> lesson) {
-  LessonShelf& shelf = lesson_shelf(memory);
-  shelf.error.clear();
-  shelf.typed.clear();
-  shelf.open.emplace(std::move(lesson));
-}
-
-void close_lesson(Memory& memory) {
-  lesson_shelf(memory).open.reset();
-  map_camera(memory).level = -1;
-}
-
-bool lesson_is_open(Memory& memory) {
-  return lesson_shelf(memory).open.has_value();
-}
 
 void advance_lesson(Look& look) {
   std::optional<LessonState>& open = lesson_shelf(look.memory).open;
@@ -338,26 +284,12 @@ void look_back_in_lesson(Memory& memory, int by) {
   if (by < 0 && shown > 0) open->look(shown - 1);
 }
 
-void look_into_lesson(Look& look) {
-  const std::optional<LessonState>& open = lesson_shelf(look.memory).open;
-  if (!open) return;
-  const check::Lesson& lesson = open->lesson();
-  look.now = lesson.steps[open->shown_step()].snapshot.get();
-  look.cursor = look.now->place;
-  look.range = {0, lesson.steps.size() - 1};
-  look.whole = nullptr;
-  look.desk = nullptr;
-  look.names = nullptr;
-  look.core = lesson.core;
-  look.key = "lesson";
-}
-
 void draw_lesson(Look& look) {
   LessonShelf& shelf = lesson_shelf(look.memory);
   if (shelf.open) {
     draw_open(look, shelf);
   } else {
-    draw_shelf(look, shelf);
+    draw_lesson_shelf(look);
   }
 }
 

@@ -13,6 +13,8 @@
 namespace kmemlab::viz {
 
 void draw_lesson(Look& look);
+/// The list of lessons: a click opens one.
+void draw_lesson_shelf(Look& look);
 
 /// What is kept of lessons between frames.
 struct LessonShelf {
