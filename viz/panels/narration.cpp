@@ -14,8 +14,9 @@ namespace kmemlab::viz {
 
 namespace {
 
-// How many events before the cursor are told as well, and how few rows later they are asked for again.
+// How many events before the cursor are told as well.
 constexpr std::uint64_t events_told = 48;
+constexpr std::size_t sentences_max = 160;  // of one event: a lesson's step may repeat a call a thousand times
 
 using Rows = std::vector<EventRow>;
 
@@ -30,12 +31,14 @@ struct Told {
   std::vector<Event> events;    ///< before the current one, oldest first
   std::vector<Sentence> now;    ///< of the current event
   std::vector<Sentence> steps;  ///< of the current event
+  std::size_t more = 0;         ///< sentences of the current event that were left out
 };
 
 struct NarrationState {
   std::map<std::string, Question<std::uint64_t, Rows>> rows;
   std::map<std::string, Told> told;
   sim::Place scrolled{~std::uint64_t{0}, 0};
+  int due = 0;  ///< frames that scroll on: ImGui knows what a window holds only in the frame after
 };
 
 std::uint64_t current_event(const sim::Snapshot& now) {
@@ -60,14 +63,19 @@ WhoOf names_of(const Rows* rows, const std::shared_ptr<const TraceNames>& names)
 
 void tell(Told& told, const sim::Snapshot& now, const Rows* rows, const WhoOf& who) {
   const std::uint64_t page_bytes = now.map.page_bytes(), current = current_event(now);
-  told = {now.place, rows, {}, {}, {}};
+  told = {now.place, rows, {}, {}, {}, 0};
   for (std::size_t i = 0; rows != nullptr && i < rows->size(); ++i) {
     const EventRow& row = (*rows)[i];
     if (row.number >= current) break;
     told.events.push_back({row.number, narrate(row.happened, {}, who, page_bytes)});
   }
   told.now = narrate(now.story.happenings, now.story.steps, who, page_bytes);
-  for (const Step& s : now.story.steps) told.steps.push_back(narrate(s));
+  for (std::size_t i = 0; i < now.story.steps.size() && i < sentences_max; ++i) {
+    told.steps.push_back(narrate(now.story.steps[i]));
+  }
+  if (told.now.size() <= sentences_max) return;
+  told.more = told.now.size() - sentences_max;
+  told.now.resize(sentences_max);
 }
 
 Rgba colour_of(const Theme& t, Sentence::Tone tone) {
@@ -152,14 +160,19 @@ void say_current(Look& look, const Told& told, const std::string& title) {
   ImGui::PopFont();
   if (told.now.empty()) dim_text(look.theme, "nothing that can be seen from outside");
   for (const Sentence& s : told.now) {
-    if (say(look, s, "", look.now->place.steps == 0)) pick(look, s);
+    if (say(look, s, "", false)) pick(look, s);
   }
+  if (told.more != 0) dim_text(look.theme, "and " + grouped(told.more) + " more");
 }
 
-/// The newest line is in sight when the cursor has moved.
-void follow(const Look& look, NarrationState& state) {
-  if (state.scrolled == look.now->place) return;
-  state.scrolled = look.now->place;
+/// The newest line is in sight when the cursor has moved and its sentences are there.
+void follow(const Look& look, NarrationState& state, bool there) {
+  if (there && state.scrolled != look.now->place) {
+    state.scrolled = look.now->place;
+    state.due = 2;
+  }
+  if (state.due == 0) return;
+  --state.due;
   ImGui::SetScrollHereY(1);
 }
 
@@ -183,7 +196,7 @@ void draw_run(Look& look, NarrationState& state) {
     }
   }
   if (rows == nullptr) dim_text(look.theme, "reading...");
-  follow(look, state);
+  follow(look, state, rows != nullptr);
   ImGui::EndChild();
   ImGui::SameLine(0, gap);
   ImGui::BeginChild("now", {0, 0}, false);
