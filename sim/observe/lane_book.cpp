@@ -133,6 +133,8 @@ void LaneBook::on_wake(const SleepNote& note) {
   reach(note.event);
   lanes_.lanes[lane(note.event)].asleep_ticks += note.slept_ticks;
   if (const auto at = asleep_.take(note.event)) {
+    const std::uint32_t waker = lane(now_.event());
+    lanes_.sleeps[*at].waker = waker;
     lanes_.sleeps[*at].to_event = now_.event();
     lanes_.sleeps[*at].to_tick = note.tick;
   }

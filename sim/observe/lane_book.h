@@ -45,6 +45,8 @@ struct LaneSleep {
   std::uint64_t from_event = 0, from_tick = 0;
   std::uint64_t to_event = open;  ///< the event during which it woke: whoever made that call woke it
   std::uint64_t to_tick = open;
+  static constexpr std::uint32_t nobody = ~std::uint32_t{0};
+  std::uint32_t waker = nobody;  ///< that event's lane
   bool operator==(const LaneSleep&) const = default;
 };
 

@@ -70,7 +70,7 @@ TEST_CASE("a sleep knows its lane, its cause and the event that woke it", "[lane
   book.on_sleep(note);  // one more than are kept
   const sim::Lanes& lanes = book.result();
   REQUIRE(lanes.sleeps.size() == 2);
-  CHECK(lanes.sleeps[0] == sim::LaneSleep{0, SleepCause::frames, {9}, 3, 3, 100, 8, 170});
+  CHECK(lanes.sleeps[0] == sim::LaneSleep{0, SleepCause::frames, {9}, 3, 3, 100, 8, 170, 0});
   CHECK(lanes.sleeps[1].to_event == sim::LaneSleep::open);
   CHECK(lanes.sleeps_not_kept == 1);
   CHECK(lanes.lanes[0].sleeps == 3);

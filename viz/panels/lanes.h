@@ -1,3 +1,4 @@
+// Swim lanes: tasks and interrupt contexts over time, their calls, their sleeps with the cause, and who woke them.
 #pragma once
 
 #include "viz/ui/look.h"

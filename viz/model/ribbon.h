@@ -1,0 +1,40 @@
+// Paints counters along a time axis: the area below the least value of each column, and a ribbon from the least to the
+// greatest, so that no peak is lost however many events share a column. Pure.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "sim/observe/event_course.h"
+#include "viz/ui/colour.h"
+#include "viz/ui/textures.h"
+
+namespace kmemlab::viz {
+
+/// How an area is filled: a second cue beside the colour.
+enum class Weave : std::uint8_t { solid, dots, hatch };
+
+struct RibbonStyle {
+  Rgba area = 0;    ///< below the least value
+  Rgba ribbon = 0;  ///< from the least to the greatest; at least `line` pixels
+  Rgba ink = 0;     ///< of the weave
+  Weave weave = Weave::solid;
+  int line = 1;
+};
+
+/// A part of a picture: pixels [x, x + width) by [y, y + height).
+struct Plot {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+
+/// Column n of the plot shows bands[n * bands / width]; `top` is the value of the upper edge.
+void paint_ribbon(Pixels& picture, const Plot& plot, std::span<const sim::Band> bands, std::uint64_t top,
+                  const RibbonStyle& style);
+/// A tick where a count is not 0: the lower `height` pixels of the plot, crossed by a hatch if the style says so.
+void paint_marks(Pixels& picture, const Plot& plot, std::span<const std::uint32_t> counts, const RibbonStyle& style);
+
+/// A round number at or above the value: 1, 2 or 5 times a power of ten; of bytes: a power of two times 1, 1.25, 1.5
+/// or 1.75. At least 1.
+std::uint64_t scale_top(std::uint64_t value, bool bytes);
+
+}  // namespace kmemlab::viz
