@@ -24,7 +24,9 @@ std::string live_blocks(const PageRule& rule) {
   const std::uint64_t live = all - std::min(rule.numbers[0].value, all);
   const std::string term = "(" + std::string(rule.term) + ")";
   const std::string whose = rule.system == "OSF/1" ? "Only when all are free may the pool's thread give it back."
-                                                   : "It goes back when all are free, not before.";
+                            : rule.system == "AIX" ? "It goes back when the last of them is freed."
+                                                   : "Only when all are free may it go back, and if its bucket has a "
+                                                     "surplus then.";
   if (all <= 1) return "Its one block, of " + number(rule, 2) + " bytes, lives " + term + ".";
   return grouped(live) + " of its " + grouped(all) + " blocks of " + number(rule, 2) + " bytes " +
          (live == 1 ? "lives " : "live ") + term + ". " + whose;

@@ -67,7 +67,8 @@ TEST_CASE("386BSD: a pin, a page kept below the mark, one that is no candidate a
   CHECK(pinned.rule.code == PageCode::live_blocks);
   CHECK(numbers(pinned) == Numbers{3, 4, 1024});
   CHECK(sim::sentence_of(pinned.rule) ==
-        "1 of its 4 blocks of 1,024 bytes lives (ku_freecnt). It goes back when all are free, not before.");
+        "1 of its 4 blocks of 1,024 bytes lives (ku_freecnt). Only when all are free may it go back, and if its bucket "
+        "has a surplus then.");
   REQUIRE(pinned.pins.size() == 1);
   CHECK(pinned.pins[0].block.event == 3);
   CHECK(pinned.pins[0].block.requested == 1000);
