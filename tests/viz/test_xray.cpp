@@ -84,12 +84,14 @@ TEST_CASE("a list is cut at the heads that rows name", "[xray]") {
 }
 
 TEST_CASE("what cells say", "[xray]") {
-  CHECK(viz::xray_text("memuse", "bytes", 1234567) == "1,234,567");
-  CHECK(viz::xray_text("next", "addr", 0) == "-");
-  CHECK(viz::xray_text("next", "addr", 0xfe001000) == "0xfe001000");
-  CHECK(viz::xray_text("fr", "page", 0xffffff) == "-");
-  CHECK(viz::xray_text("fr", "page", 3) == "3");
-  CHECK(viz::xray_text("sanity", "", 0x48454150) == "0x48454150");
+  const AddrRange arena{Addr{0xfe000000}, 65536};
+  CHECK(viz::xray_text("memuse", "bytes", 1234567, arena) == "1,234,567");
+  CHECK(viz::xray_text("next", "addr", 0, arena) == "-");
+  CHECK(viz::xray_text("next", "addr", 0xfe001000, arena) == "+0x1000");
+  CHECK(viz::xray_text("next", "addr", 0xfe010000, arena) == "0xfe010000");
+  CHECK(viz::xray_text("fr", "page", 0xffffff, arena) == "-");
+  CHECK(viz::xray_text("fr", "page", 3, arena) == "3");
+  CHECK(viz::xray_text("sanity", "", 0x48454150, arena) == "0x48454150");
   CHECK(viz::xray_key("indx", 10) == "10: 1 KiB");
   CHECK(viz::xray_key("pins", 2) == "2");
 }
@@ -134,6 +136,9 @@ TEST_CASE("why still here: figures, what goes back, what was left out", "[xray][
   CHECK(viz::pages_back({{Addr{1}, Addr{2}}, false}) == "2 other pages");
   why.pins.resize(1);
   CHECK(viz::all_freed_words(why) == "If its one block were freed now, no page would go back.");
+  CHECK(viz::untried_word(why.pins[0]) == "not tried");
+  why.pins[0].block.holding = sim::Holding::lost;
+  CHECK(viz::untried_word(why.pins[0]) == "refused");
   why.pins.resize(3);
   why.cannot_be_freed = 1;
   why.not_tried = 2;

@@ -18,6 +18,12 @@ std::string pages_back(const sim::PagesBack& back) {
   return others == 0 ? "this page" : "this page and " + counted(others, "other", "others");
 }
 
+std::string untried_word(const sim::PinReport& pin) {
+  if (pin.block.holding == sim::Holding::lost) return "refused";
+  if (pin.block.holding == sim::Holding::leaving) return "under way";
+  return pin.block.id == ~std::uint64_t{0} ? "no name" : "not tried";
+}
+
 std::string all_freed_words(const sim::WhyHeld& why) {
   const std::uint64_t all = why.pins.size() - why.cannot_be_freed;
   if (all == 0 || why.stopped) return {};

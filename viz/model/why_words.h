@@ -11,6 +11,8 @@ namespace kmemlab::viz {
 std::string rule_numbers(const sim::PageRule& rule);
 /// What went back: "nothing", "this page", "this page and 2 others", "3 other pages".
 std::string pages_back(const sim::PagesBack& back);
+/// Of a block that was not freed alone: "not tried", or why it cannot be: "refused", "under way", "no name".
+std::string untried_word(const sim::PinReport& pin);
 /// What freeing everything on the page would bring, a sentence; empty if there is nothing to free.
 std::string all_freed_words(const sim::WhyHeld& why);
 /// What was left out, a sentence; empty if nothing was.

@@ -21,13 +21,14 @@ constexpr std::array<std::string_view, 3> head_columns = {"next", "head", "lowes
 
 struct Pair {
   std::string_view part, whole;
-  bool whole_is_rest = false, part_is_free = false;
+  bool whole_is_rest = false, part_is_free = false, rest_is_free = false;
 };
 constexpr std::array pairs = {
-    Pair{"totalfree", "total", false, true}, Pair{"inuse", "free", true},    Pair{"memuse", "limit"},
-    Pair{"pagused", "pagtot"},               Pair{"frused", "frtot"},        Pair{"pinned", "limit"},
-    Pair{"used", "total"},                   Pair{"fresh", "pages"},         Pair{"ram_size", "size"},
-    Pair{"pagtot", "numpages"},
+    Pair{"totalfree", "total", false, true},     Pair{"inuse", "free", true, false, true},
+    Pair{"frused", "frtot", false, false, true}, Pair{"used", "total", false, false, true},
+    Pair{"memuse", "limit"},                     Pair{"pagused", "pagtot"},
+    Pair{"pinned", "limit"},                     Pair{"fresh", "pages"},
+    Pair{"ram_size", "size"},                    Pair{"pagtot", "numpages"},
 };
 
 constexpr std::uint64_t no_page = 0x00ff'ffff;  // of AIX, in columns of the unit "page"
@@ -56,7 +57,7 @@ void find_bars(const PublishedTable& t, XrayTable& x) {
     const std::size_t part = t.column(p.part), whole = t.column(p.whole);
     if (part == t.columns.size() || whole == t.columns.size()) continue;
     const bool shown = std::find(x.columns.begin(), x.columns.end(), whole) != x.columns.end();
-    if (shown && x.bars.size() < 2) x.bars.push_back({part, whole, p.whole_is_rest, p.part_is_free});
+    if (shown && x.bars.size() < 2) x.bars.push_back({part, whole, p.whole_is_rest, p.part_is_free, p.rest_is_free});
   }
 }
 
@@ -129,7 +130,8 @@ XrayLayout xray_layout(const PublishedTables& tables) {
   return layout;
 }
 
-std::string xray_text(std::string_view column, std::string_view unit, std::uint64_t value) {
+std::string xray_text(std::string_view column, std::string_view unit, std::uint64_t value, AddrRange arena) {
+  if (unit == "addr" && arena.contains(Addr{value})) return "+" + hex(Addr{Addr{value} - arena.base});
   if (unit == "addr") return value == 0 ? "-" : hex(Addr{value});
   if (unit == "page" && value == no_page) return "-";
   if (column == "sanity" || column == "key") return hex(Addr{value});

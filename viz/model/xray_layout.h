@@ -27,6 +27,7 @@ struct XrayBar {
   std::size_t part = 0, whole = 0;  ///< columns
   bool whole_is_rest = false;       ///< `whole` is what is left beside the part: the whole is their sum
   bool part_is_free = false;        ///< the part is free, not used
+  bool rest_is_free = false;        ///< what is not the part is free memory
 };
 
 enum class XrayKind : std::uint8_t {
@@ -52,8 +53,9 @@ struct XrayLayout {
 
 XrayLayout xray_layout(const sim::PublishedTables& tables);
 
-/// A cell's text: bytes and counts with separators, addresses in hex, "-" for the null address and for no page.
-std::string xray_text(std::string_view column, std::string_view unit, std::uint64_t value);
+/// A cell's text: bytes and counts with separators; addresses of the arena as what they are beyond its base, "+0x1000",
+/// others in hex; "-" for the null address and for no page.
+std::string xray_text(std::string_view column, std::string_view unit, std::uint64_t value, AddrRange arena);
 /// What the second column of a table of pages means, where that is known: "10: 1 KiB".
 std::string xray_key(std::string_view column, std::uint64_t value);
 /// What a column counts, in plain words; empty if there is nothing to add to its name.

@@ -31,22 +31,25 @@ void cell(const Theme& t, const std::string& text, Rgba colour) {
   fitted_text(t, text, ImGui::GetContentRegionAvail().x, colour);
 }
 
-void draw_pin(Look& look, const sim::PinReport& pin, std::size_t number) {
+void draw_pin(Look& look, const sim::PinReport& pin, Addr page, std::size_t number) {
   const Theme& t = look.theme;
   const sim::HeldBlock& b = pin.block;
   ImGui::TableNextRow();
   ImGui::TableNextColumn();
   const bool picked = look.selection.address == b.address;
-  if (ImGui::Selectable(fitted(hex(b.address), ImGui::GetContentRegionAvail().x).c_str(), picked,
-                        ImGuiSelectableFlags_SpanAllColumns))
-    look.pick_block(b);
+  const std::string where = b.address < page ? "from before" : "+" + hex(Addr{b.address - page});
+  if (ImGui::Selectable(where.c_str(), picked, ImGuiSelectableFlags_SpanAllColumns)) look.pick_block(b);
   look.ids.put_item("why.pin" + std::to_string(number));
-  if (ImGui::IsItemHovered()) look.selection.hover = b.address;
+  if (ImGui::IsItemHovered()) {
+    look.selection.hover = b.address;
+    ImGui::SetTooltip("block %s, granted by event %s", hex(b.address).c_str(),
+                      b.event == sim::no_event ? "?" : grouped(b.event).c_str());
+  }
   cell(t, grouped(b.requested) + " of " + grouped(b.granted), t.colours.text);
   cell(t, look.names ? look.names->site(b.call_site) : "?", t.colours.text);
-  cell(t, pin.age_events == 0 ? "?" : counted(pin.age_events, "event", "events") + ", " + time_text(pin.age_ticks),
-       t.colours.text);
-  if (!pin.tried) return cell(t, b.holding == sim::Holding::live ? "not tried" : "cannot be freed", t.colours.dim);
+  cell(t, pin.age_events == 0 ? "?" : grouped(pin.age_events), t.colours.text);
+  cell(t, pin.age_events == 0 ? "?" : time_text(pin.age_ticks), t.colours.text);
+  if (!pin.tried) return cell(t, untried_word(pin), t.colours.dim);
   cell(t, pages_back(pin.alone), pin.alone.this_page ? t.colours.text : t.colours.dim);
 }
 
@@ -55,20 +58,20 @@ void draw_pins(Look& look, const sim::WhyHeld& why) {
                                     ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_NoSavedSettings;
   const float least = 4 * ImGui::GetTextLineHeightWithSpacing();
   const float high = std::max(least, ImGui::GetContentRegionAvail().y);
-  if (!ImGui::BeginTable("pins", 5, flags, {0, high})) return;
+  if (!ImGui::BeginTable("pins", 6, flags, {0, high})) return;
   ImGui::TableSetupScrollFreeze(0, 1);
   const auto column = [](const char* name, float weight) {
     ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthStretch, weight);
   };
-  column("block", 15), column("asked of got", 14), column("asked by", 24), column("age", 25);
-  column("alone returns", 18);
+  column("block", 13), column("asked of got", 15), column("asked by", 27), column("age, events", 14);
+  column("age, time", 14), column("alone returns", 17);
   ImGui::TableHeadersRow();
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(why.pins.size()));
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       ImGui::PushID(i);
-      draw_pin(look, why.pins[static_cast<std::size_t>(i)], static_cast<std::size_t>(i));
+      draw_pin(look, why.pins[static_cast<std::size_t>(i)], why.page, static_cast<std::size_t>(i));
       ImGui::PopID();
     }
   }

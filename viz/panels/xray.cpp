@@ -34,7 +34,7 @@ float width_of(const std::string& text) {
   return std::ceil(ImGui::CalcTextSize(text.c_str()).x);
 }
 
-Drawn::Table measured(const sim::PublishedTable& t, const XrayTable& x) {
+Drawn::Table measured(const sim::PublishedTable& t, const XrayTable& x, AddrRange arena) {
   Drawn::Table d;
   if (x.kind == XrayKind::pages) return d;
   for (const std::size_t c : x.columns) d.width.push_back(width_of(t.columns[c].name));
@@ -43,7 +43,7 @@ Drawn::Table measured(const sim::PublishedTable& t, const XrayTable& x) {
     std::vector<std::string>& texts = d.text.emplace_back();
     for (std::size_t i = 0; i < x.columns.size(); ++i) {
       const sim::PublishedTable::Column& c = t.columns[x.columns[i]];
-      texts.push_back(xray_text(c.name, c.unit, row.values[x.columns[i]]));
+      texts.push_back(xray_text(c.name, c.unit, row.values[x.columns[i]], arena));
       d.width[i] = std::max(d.width[i], width_of(texts.back()));
     }
   }
@@ -54,7 +54,9 @@ const Drawn& drawn_for(Look& look) {
   Drawn& d = look.memory.of<XrayState>().of[look.key];
   if (d.of == look.now && d.place == look.now->place && d.em == look.theme.em) return d;
   d = {look.now, look.now->place, look.theme.em, xray_layout(look.now->tables), {}};
-  for (const XrayTable& x : d.layout.tables) d.tables.push_back(measured(look.now->tables.tables()[x.table], x));
+  for (const XrayTable& x : d.layout.tables) {
+    d.tables.push_back(measured(look.now->tables.tables()[x.table], x, look.now->map.arena()));
+  }
   return d;
 }
 
@@ -121,6 +123,7 @@ void draw_row(const XrayPen& pen, const sim::PublishedTable& t, const XrayTable&
   }
   if (row < x.chains.size() && x.chains[row]) {
     const std::size_t size = t.column("size");
+    if (right - at.x + pen.gap + chain_width(pen, *x.chains[row]) < pen.room) ImGui::SameLine(0, pen.gap);
     draw_chain(pen, *x.chains[row], size < r.values.size() ? r.values[size] : 1);
   }
 }
@@ -160,10 +163,10 @@ void draw_table(const XrayPen& pen, const XrayTable& x, const Drawn::Table& d) {
 
 void draw_legend(Look& look) {
   const Theme& t = look.theme;
-  dim_text(t, "a box is a free block or page of a list, in the list's order");
-  legend_entry(t, Fill::cached, "free, but held");
+  dim_text(t, "+0: the arena's base, " + hex(look.now->map.arena().base));
+  legend_entry(t, Fill::cached, "free: boxes are in their list's order");
   legend_entry(t, Fill::live, "used");
-  legend_entry(t, t.colours.changed, look.now->place.steps != 0 ? "outlined: this step" : "outlined: the last event");
+  legend_entry(t, t.colours.changed, look.now->place.steps != 0 ? "outline: this step" : "outline: the last event");
 }
 
 }  // namespace
@@ -180,9 +183,10 @@ void draw_xray(Look& look) {
     return;
   }
   draw_legend(look);
-  const float room = ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ScrollbarSize;
+  const float room = ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ScrollbarSize - 2 * t.px(0.3F);
   ImGui::BeginChild("tables", {0, 0}, false, ImGuiWindowFlags_HorizontalScrollbar);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {t.px(0.4F), t.px(0.15F)});
+  ImGui::Indent(t.px(0.3F));  // outlines reach beyond their rows
   const XrayPen pen{look, *ImGui::GetWindowDrawList(), steps_of(*look.now), t.px(0.9F), t.px(4), room};
   for (std::size_t i = 0; i < d.layout.tables.size(); ++i) draw_table(pen, d.layout.tables[i], d.tables[i]);
   for (std::size_t i = 0; i < d.layout.loose.size(); ++i) {

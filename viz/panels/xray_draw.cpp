@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::size_t boxes_max = 40;
 
+float box_side(const Theme& t) {
+  return t.px(0.8F);
+}
+float box_step(const Theme& t) {
+  return box_side(t) + t.px(0.3F);
+}
+
 /// What hovers somewhere is this: in the map, in the inspector, here.
 bool pointed_at(const Look& look, Addr a, std::uint64_t bytes) {
   const auto in = [&](const std::optional<Addr>& at) { return at && *at >= a && *at - a < bytes; };
@@ -46,7 +53,7 @@ void page_tip(const XrayPen& pen, const sim::PublishedTable& table, const sim::P
   ImGui::BeginTooltip();
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const std::string value = c == 1 ? xray_key(table.columns[c].name, row.values[c])
-                                     : xray_text(table.columns[c].name, table.columns[c].unit, row.values[c]);
+                                     : xray_text(table.columns[c].name, table.columns[c].unit, row.values[c], {});
     ImGui::Text("%s %s", table.columns[c].name.c_str(), value.c_str());
   }
   dim_text(pen.look.theme, "click: pick the page");
@@ -95,20 +102,27 @@ void draw_bar(const XrayPen& pen, ImVec2 at, const XrayBar& bar, const std::vect
     const std::uint64_t used = bar.part_is_free ? whole - std::min(part, whole) : std::min(part, whole);
     const float edge = r.min.x + std::floor(r.width() * static_cast<float>(used) / static_cast<float>(whole));
     draw_fill(pen.list, t, {r.min, {edge, r.max.y}}, Fill::live);
-    if (bar.part_is_free || bar.whole_is_rest) draw_fill(pen.list, t, {{edge, r.min.y}, r.max}, Fill::cached);
+    if (bar.part_is_free || bar.rest_is_free) draw_fill(pen.list, t, {{edge, r.min.y}, r.max}, Fill::cached);
   }
   pen.list.AddRect(r.min, r.max, t.colours.line, 0, 0, t.hairline());
+}
+
+float chain_width(const XrayPen& pen, const XrayChain& chain) {
+  const float boxes = static_cast<float>(std::min(chain.count, 2 * boxes_max));
+  return pen.look.theme.px(1) + boxes * box_step(pen.look.theme);
 }
 
 void draw_chain(const XrayPen& pen, const XrayChain& chain, std::uint64_t size) {
   Look& look = pen.look;
   const Theme& t = look.theme;
   const auto& all = look.now->tables.lists()[chain.list].addresses;
-  const float side = t.px(0.8F), step = side + t.px(0.3F), indent = t.px(1);
+  const float side = box_side(t), step = box_step(t), indent = t.px(1);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float high = ImGui::GetTextLineHeight(), top = at.y + std::floor((high - side) / 2);
   const std::string longest = " +" + grouped(chain.count) + " more";
-  const float for_boxes = pen.room - indent - ImGui::CalcTextSize(longest.c_str()).x;
+  const float for_boxes = pen.room - indent - (chain_width(pen, chain) < pen.room && chain.count <= boxes_max
+                                                   ? 0
+                                                   : ImGui::CalcTextSize(longest.c_str()).x);
   const auto fits = static_cast<std::size_t>(std::max(1.0F, for_boxes / step));
   const std::size_t shown = std::min({chain.count, fits, boxes_max});
   const float middle = std::floor(top + side / 2), first = at.x + indent;

@@ -26,6 +26,8 @@ struct XrayPen {
 /// Picks what lies at an address: its block if there is one, and its page.
 void pick_address(Look& look, Addr a);
 void draw_bar(const XrayPen& pen, ImVec2 at, const XrayBar& bar, const std::vector<std::uint64_t>& values);
+/// What all of a chain's boxes take.
+float chain_width(const XrayPen& pen, const XrayChain& chain);
 /// A line of boxes in the list's order; `size`: bytes that each stands for.
 void draw_chain(const XrayPen& pen, const XrayChain& chain, std::uint64_t size);
 /// A cell for each row, with a legend.
