@@ -1,6 +1,9 @@
 // The X-ray's model: chains of every system's lists, columns, bars and strips, out of tables made by hand and out of a
 // small run of each system; the words of the panel "why still here?".
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/sim/timeline_kit.h"
 #include "viz/model/why_words.h"
