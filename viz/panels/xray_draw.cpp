@@ -49,6 +49,12 @@ Rgba key_colour(const XrayTable& x, std::uint64_t key) {
   return cividis(x.keys.size() < 2 ? 128 : static_cast<unsigned>(at * 255 / (x.keys.size() - 1)));
 }
 
+/// Held, and no granted block lies on it.
+bool wholly_free(const Look& look, Addr page) {
+  const sim::HeldPage* held = look.now->map.page_of(page);
+  return held != nullptr && held->blocks == 0;
+}
+
 void page_tip(const XrayPen& pen, const sim::PublishedTable& table, const sim::PublishedTable::Row& row) {
   ImGui::BeginTooltip();
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
@@ -56,6 +62,7 @@ void page_tip(const XrayPen& pen, const sim::PublishedTable& table, const sim::P
                                      : xray_text(table.columns[c].name, table.columns[c].unit, row.values[c], {});
     ImGui::Text("%s %s", table.columns[c].name.c_str(), value.c_str());
   }
+  if (wholly_free(pen.look, Addr{row.values[0]})) ImGui::TextUnformatted("no live block lies on it");
   dim_text(pen.look.theme, "click: pick the page");
   ImGui::EndTooltip();
 }
@@ -72,6 +79,9 @@ void draw_cell(const XrayPen& pen, const sim::PublishedTable& table, const XrayT
                    text.c_str());
   const Addr page{values[0]};
   const std::uint64_t bytes = pen.look.page_bytes();
+  if (wholly_free(pen.look, page)) {
+    pen.list.AddRectFilled({r.min.x, r.max.y - t.px(0.25F)}, r.max, t.colours.of(Fill::cached));
+  }
   const bool touched = xray_touched(AddrRange{page, bytes}, pen.steps);
   const bool picked = pen.look.selection.page == page || pointed_at(pen.look, page, bytes);
   if (touched || picked) {
@@ -153,6 +163,7 @@ void draw_pages(const XrayPen& pen, const sim::PublishedTable& table, const Xray
   const Theme& t = look.theme;
   dim_text(t, "by " + table.columns[1].name + ":");
   for (const std::uint64_t key : x.keys) legend_entry(t, key_colour(x, key), xray_key(table.columns[1].name, key));
+  legend_entry(t, t.colours.of(Fill::cached), "lower edge: no live block on the page");
   const float wide = t.px(1.9F), tall = t.px(1.35F), between = 2 * t.hairline();
   const auto across = static_cast<std::size_t>(std::max(1.0F, pen.room / (wide + between)));
   const std::size_t lines = (table.rows.size() + across - 1) / across;
