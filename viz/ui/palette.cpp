@@ -53,7 +53,7 @@ Palette palette(Shade shade, Vision vision) {
   const bool dark = shade == Shade::dark;
   Palette p{};
   p.fill = {rgba(0x0072b2), rgba(0xf0e442), rgba(0x56b4e9), rgba(0xcc79a7), rgba(0xd55e00), rgba(0x3a3a3a)};
-  if (!dark) p.fill[static_cast<unsigned>(Fill::unmapped)] = rgba(0xd0d0d0);
+  if (!dark) p.fill[static_cast<unsigned>(Fill::unmapped)] = rgba(0xd0d4dc);  // bluish: yellow is not near it
   p.background = rgba(dark ? 0x16181b : 0xf4f4f2);
   p.panel = rgba(dark ? 0x1e2125 : 0xffffff);
   p.raised = rgba(dark ? 0x2c3036 : 0xe4e5e8);
