@@ -1,6 +1,6 @@
 // CPU time of the front end's frames without a rasteriser: a scrub of 300 frames across a trace, each asking for
-// another place, as somebody does who drags along the overview. Usage: view_bench [TRACE [CORE...]], a long trace: one of
-// ten million events is `kmemlab convert RECORDING x.kmt --repeat N`. Prints one line.
+// another place, as somebody does who drags along the overview. Usage: view_bench [TRACE [CORE...]]; a trace of ten
+// million events is `kmemlab convert RECORDING x.kmt --repeat N`. Prints one line.
 #include <fmt/format.h>
 #include <time.h>
 

@@ -27,7 +27,9 @@ std::optional<std::uint64_t> place_of(NullUi& ui, sim::HappenedSet kinds, bool f
   return (*found)->during + 1;
 }
 
-std::uint64_t event_of(NullUi& ui) { return ui.app().cursor().event; }
+std::uint64_t event_of(NullUi& ui) {
+  return ui.app().cursor().event;
+}
 
 }  // namespace
 
@@ -191,16 +193,17 @@ TEST_CASE("the wheel and W zoom the map, F fits it again", "[viz][input]") {
   ui.open(sample("ext4tree.dat"), {"bsd386"});
   ui.app().go({3000, 0});
   ui.press({'F'});
-  const int fitting = map_camera(ui.app().memory()).level;
+  ui.settle();
+  const int fitting = map_camera(ui.app().memory()).shown;
   REQUIRE(fitting >= 0);
   ui.press({'W'});
-  CHECK(map_camera(ui.app().memory()).level == fitting + 1);
+  CHECK(map_camera(ui.app().memory()).shown == fitting + 1);
   ui.press({'S'});
-  CHECK(map_camera(ui.app().memory()).level == fitting);
+  CHECK(map_camera(ui.app().memory()).shown == fitting);
   ui.wheel(ui.where("map0").centre(), 1);
-  CHECK(map_camera(ui.app().memory()).level == fitting + 1);
+  CHECK(map_camera(ui.app().memory()).shown == fitting + 1);
   ui.press({'F'});
-  CHECK(map_camera(ui.app().memory()).level == fitting);
+  CHECK(map_camera(ui.app().memory()).shown == fitting);
 }
 
 TEST_CASE("tabs come to the front by click and by key", "[viz][input]") {

@@ -6,6 +6,7 @@
 #include "tests/catch.h"
 #include "tests/viz/null_ui.h"
 #include "viz/panels/lesson.h"
+#include "viz/programs/open_runs.h"
 
 namespace kmemlab::test {
 

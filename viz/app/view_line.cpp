@@ -1,5 +1,6 @@
 #include "viz/app/view_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <map>

@@ -15,6 +15,7 @@ namespace kmemlab::viz {
 namespace {
 
 constexpr std::uint64_t row_bytes = 16;
+constexpr float label_chars = 7;  // "+fff0": the place in the page
 using Bytes = std::vector<std::optional<std::uint8_t>>;
 using HexKey =
     std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t>;  ///< event, steps, address, bytes
@@ -44,15 +45,15 @@ std::optional<Fill> fill_at(const sim::Snapshot& now, Addr a) {
   return now.map.page_of(a) != nullptr ? std::optional(Fill::cached) : std::nullopt;
 }
 
-void draw_row(Look& look, Addr at, const Bytes& bytes, std::size_t first) {
+void draw_row(Look& look, Addr at, const Bytes& bytes, std::size_t offset) {
   const Theme& t = look.theme;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 corner = ImGui::GetCursorScreenPos();
   const float wide = ImGui::CalcTextSize("0").x, high = ImGui::GetTextLineHeight();
-  list.AddText(corner, t.colours.dim, fmt::format("{:012x}", at.v).c_str());
+  list.AddText(corner, t.colours.dim, fmt::format("+{:03x}", offset).c_str());
   std::string letters;
   for (std::size_t i = 0; i < row_bytes; ++i) {
-    const float x = corner.x + wide * (14 + 3 * static_cast<float>(i) + (i >= 8 ? 1 : 0));
+    const float x = corner.x + wide * (label_chars + 3 * static_cast<float>(i) + (i >= 8 ? 1 : 0));
     const Addr a = at + i;
     if (const auto fill = fill_at(*look.now, a)) {
       const Rgba colour = t.colours.of(*fill);
@@ -61,10 +62,10 @@ void draw_row(Look& look, Addr at, const Bytes& bytes, std::size_t first) {
       if (*fill == Fill::live)
         list.AddRectFilled({x - wide * 0.2F, corner.y}, {x + wide * 2.2F, corner.y + high}, with_alpha(colour, 70));
       if (*fill == Fill::waste)
-        draw_hatch(list, {{x - wide * 0.2F, corner.y}, {x + wide * 2.2F, corner.y + high}}, with_alpha(colour, 110),
+        draw_hatch(list, {{x - wide * 0.2F, corner.y}, {x + wide * 2.2F, corner.y + high}}, with_alpha(colour, 60),
                    t.px(0.35F), t.hairline());
     }
-    const std::optional<std::uint8_t> byte = first + i < bytes.size() ? bytes[first + i] : std::nullopt;
+    const std::optional<std::uint8_t> byte = offset + i < bytes.size() ? bytes[offset + i] : std::nullopt;
     const bool picked = look.selection.address == a;
     list.AddText({x, corner.y},
                  picked      ? t.colours.accent
@@ -73,7 +74,7 @@ void draw_row(Look& look, Addr at, const Bytes& bytes, std::size_t first) {
                  byte ? fmt::format("{:02x}", *byte).c_str() : "--");
     letters += byte && *byte >= 32 && *byte < 127 ? static_cast<char>(*byte) : '.';
   }
-  list.AddText({corner.x + wide * (14 + 3 * row_bytes + 2), corner.y}, t.colours.dim, letters.c_str());
+  list.AddText({corner.x + wide * (label_chars + 3 * row_bytes + 2), corner.y}, t.colours.dim, letters.c_str());
 }
 
 }  // namespace
@@ -96,10 +97,11 @@ void draw_hex(Look& look) {
     say_nothing(t, "reading...");
     return;
   }
+  dim_text(t, "page " + hex(from));
   for (const Fill f : {Fill::live, Fill::waste, Fill::cached, Fill::metadata})
     legend_entry(t, f, fill_names[static_cast<unsigned>(f)]);
   ImGui::PushFont(t.mono);
-  const float wide = ImGui::CalcTextSize("0").x * (14 + 3 * row_bytes + 2 + row_bytes);
+  const float wide = ImGui::CalcTextSize("0").x * (label_chars + 3 * row_bytes + 2 + row_bytes);
   ImGui::BeginChild("bytes", {0, 0}, false, ImGuiWindowFlags_HorizontalScrollbar);
   const float high = ImGui::GetTextLineHeight();
   struct Shown {

@@ -24,6 +24,11 @@ struct Layouts {
     PageLayout layout;
   };
   std::map<std::string, Kept> of;
+  struct Fit {
+    sim::Place place{~std::uint64_t{0}, 0};
+    int width = 0, height = 0, level = 0;
+  };
+  std::map<std::string, Fit> fits;
 };
 
 // All that drawing one map needs, in device pixels.
@@ -45,6 +50,14 @@ const PageLayout& layout_for(Look& look, int level, int width) {
     kept = {place, level, width, PageLayout(look.now->map, level, width)};
   }
   return kept.layout;
+}
+
+int fitting_level(Look& look, int width, int height) {
+  Layouts::Fit& fit = look.memory.of<Layouts>().fits[look.key];
+  if (fit.place != look.now->place || fit.width != width || fit.height != height) {
+    fit = {look.now->place, width, height, fitting_zoom(look.now->map, width, std::max(1, height))};
+  }
+  return fit.level;
 }
 
 // Where a range of bytes lies on the screen, in its first row; nothing if that row is not visible.
@@ -220,7 +233,7 @@ MapCamera& map_camera(Memory& memory) {
 
 void zoom_map(Look& look, int by) {
   MapCamera& camera = map_camera(look.memory);
-  camera.level = std::clamp(std::max(camera.level, 0) + by, 0, map_zooms - 1);
+  camera.level = std::clamp(camera.shown + by, 0, map_zooms - 1);
   if (look.selection.address) camera.go_to = look.selection.address;
 }
 
@@ -239,15 +252,15 @@ void draw_map(Look& look) {
   const int scale = std::max(1, static_cast<int>(t.em / text_pixels + 0.5F));
   const int width = static_cast<int>(ImGui::GetContentRegionAvail().x - t.px(0.9F)) / scale;
   const float below = ImGui::GetContentRegionAvail().y - 3 * ImGui::GetTextLineHeightWithSpacing();
-  if (camera.level < 0) camera.level = fitting_zoom(look.now->map, width, std::max(1, static_cast<int>(below) / scale));
-  const MapZoom& zoom = map_zoom(camera.level);
+  camera.shown = camera.level >= 0 ? camera.level : fitting_level(look, width, static_cast<int>(below) / scale);
+  const MapZoom& zoom = map_zoom(camera.shown);
   if (button(look, " - ", "map.farther", "farther away (S)")) zoom_map(look, -1);
   ImGui::SameLine();
   if (button(look, " + ", "map.nearer", "nearer (W)")) zoom_map(look, +1);
   ImGui::SameLine();
   if (button(look, "fit", "map.fit", "all held pages (F)")) camera.level = -1;
   ImGui::SameLine();
-  const PageLayout& layout = layout_for(look, std::max(camera.level, 0), width);
+  const PageLayout& layout = layout_for(look, camera.shown, width);
   std::string words = std::string(zoom.name) + " level: " +
                       (zoom.row_bytes != 0       ? grouped(zoom.row_bytes) + " bytes a row"
                        : zoom.pages_per_cell > 1 ? grouped(zoom.pages_per_cell) + " pages a cell"

@@ -10,7 +10,8 @@ namespace kmemlab::viz {
 
 /// The map's camera: the same for all maps that are compared.
 struct MapCamera {
-  int level = -1;             ///< -1: what fits
+  int level = -1;             ///< -1: what fits, however many pages there are
+  int shown = 0;              ///< the level that is drawn
   std::optional<Addr> go_to;  ///< scroll there in the next frame
   std::uint64_t top = 0;      ///< first byte of the arena that is shown, from its base
   bool operator==(const MapCamera&) const = default;
