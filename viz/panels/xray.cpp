@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "viz/model/format.h"
 #include "viz/model/xray_layout.h"
@@ -83,8 +86,20 @@ void draw_header(const XrayPen& pen, const sim::PublishedTable& t, const XrayTab
   ImGui::Dummy({right - at.x, high});
 }
 
+/// Whether all of a table's chains have room beside their rows; else each has a line of its own.
+bool chains_fit_beside(const XrayPen& pen, const sim::PublishedTable& t, const XrayTable& x, const Drawn::Table& d) {
+  float wide = d.label;
+  for (const float w : d.width) wide += w + pen.gap;
+  for (const XrayBar& bar : x.bars) {
+    wide += pen.gap + std::max(pen.bar, width_of(t.columns[bar.part].name + "/" + t.columns[bar.whole].name));
+  }
+  return std::all_of(x.chains.begin(), x.chains.end(), [&](const std::optional<XrayChain>& chain) {
+    return !chain || wide + pen.gap + chain_width(pen, *chain) < pen.room;
+  });
+}
+
 void draw_row(const XrayPen& pen, const sim::PublishedTable& t, const XrayTable& x, const Drawn::Table& d,
-              std::size_t row) {
+              std::size_t row, bool beside) {
   Look& look = pen.look;
   const Palette& c = look.theme.colours;
   const sim::PublishedTable::Row& r = t.rows[row];
@@ -123,7 +138,7 @@ void draw_row(const XrayPen& pen, const sim::PublishedTable& t, const XrayTable&
   }
   if (row < x.chains.size() && x.chains[row]) {
     const std::size_t size = t.column("size");
-    if (right - at.x + pen.gap + chain_width(pen, *x.chains[row]) < pen.room) ImGui::SameLine(0, pen.gap);
+    if (beside) ImGui::SameLine(0, pen.gap);
     draw_chain(pen, *x.chains[row], size < r.values.size() ? r.values[size] : 1);
   }
 }
@@ -152,9 +167,10 @@ void draw_table(const XrayPen& pen, const XrayTable& x, const Drawn::Table& d) {
     draw_pages(pen, t, x);
   } else {
     draw_header(pen, t, x, d);
+    const bool beside = chains_fit_beside(pen, t, x, d);
     for (std::size_t row = 0; row < t.rows.size(); ++row) {
       ImGui::PushID(static_cast<int>(row));
-      draw_row(pen, t, x, d, row);
+      draw_row(pen, t, x, d, row, beside);
       ImGui::PopID();
     }
   }
