@@ -68,6 +68,11 @@ Pixels paint_kymograph(const sim::KymographPicture& p, const Palette& colours, c
   Pixels picture(std::max(part.width, 1), std::max(part.height, 1), colours.panel);
   const auto width = static_cast<std::uint64_t>(picture.width), height = static_cast<std::uint64_t>(picture.height);
   const std::uint64_t events = part.events.to - part.events.from;
+  const auto dotted = [&](int x, int y) {
+    const Rgba free = colours.of(Fill::cached);
+    const bool dot = x % (6 * part.grain) < part.grain && y % (6 * part.grain) < part.grain;
+    return dot ? mixed(free, colours.background, 150) : free;
+  };
   std::vector<Span> rows;
   for (std::uint64_t y = 0; y < height; ++y) {
     const std::uint64_t up = height - 1 - y;
@@ -89,7 +94,7 @@ Pixels paint_kymograph(const sim::KymographPicture& p, const Palette& colours, c
           if (cell.churn != 0) colour = cividis(kymograph_shade(cell, part.colour, p.page_bytes));
         } else if (cell.held_pages != 0) {
           const unsigned shade = kymograph_shade(cell, part.colour, p.page_bytes);
-          colour = cell.live_bytes == 0 ? colours.of(Fill::cached) : cividis(shade);
+          colour = cell.live_bytes == 0 ? dotted(static_cast<int>(x), static_cast<int>(y)) : cividis(shade);
         }
       }
       picture.at(static_cast<int>(x), static_cast<int>(y)) = colour;

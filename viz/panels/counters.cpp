@@ -87,7 +87,7 @@ void draw_track_words(const Look& look, const Layout& at, const Painted& painted
     const float wide = ImGui::CalcTextSize(words.c_str()).x;
     list.AddText({at.graphs.min.x - wide - t.px(0.6F), y + down}, t.colours.text, words.c_str());
   }
-  const std::string top = track_top_text(track.unit, painted.top[i]);
+  const std::string top = painted.peak[i] == 0 ? "none" : track_top_text(track.unit, painted.top[i]);
   const ImVec2 size = ImGui::CalcTextSize(top.c_str());
   const ImVec2 corner{at.graphs.max.x - size.x - t.px(0.3F), y + t.px(0.15F)};
   list.AddRectFilled({corner.x - t.px(0.2F), corner.y}, {at.graphs.max.x, corner.y + size.y},

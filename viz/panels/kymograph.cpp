@@ -86,6 +86,7 @@ void draw_picture(const View& v, const sim::KymographPicture& picture, Kymograph
   part.prepared = v.look.whole->prepared;
   part.arena_base = v.base;
   part.colour = colour;
+  part.grain = static_cast<int>(v.look.theme.hairline());
   Digest d{part.prepared};
   for (const std::uint64_t n :
        {part.events.from, part.events.to, part.pages.first, part.pages.pages, static_cast<std::uint64_t>(part.width),

@@ -75,10 +75,16 @@ void draw_sleepers(const Look& look) {
 
 void draw_legend(const Look& look) {
   const Theme& t = look.theme;
-  ImGui::Dummy({0, 0});
   legend_entry(t, t.colours.of(Fill::live), "calls of a task");
   legend_entry(t, t.colours.interrupt, "calls in an interrupt");
-  legend_entry(t, t.colours.asleep, "asleep (hatched), with what for");
+  legend_entry(t, mixed(t.colours.asleep, t.colours.panel, 150), "asleep, and what for");
+  // The box is a word before its text: its right end is where the words begin.
+  const ImVec2 words = ImGui::GetItemRectMin();
+  const float side = t.px(0.85F), left = words.x - t.px(0.3F) - side;
+  const float top = words.y + (ImGui::GetTextLineHeight() - side) / 2;
+  const Rect box{{left, top}, {left + side, top + side}};
+  draw_hatch(*ImGui::GetWindowDrawList(), box, t.colours.asleep, t.px(0.35F), t.hairline());
+  ImGui::GetWindowDrawList()->AddRect(box.min, box.max, t.colours.asleep, 0, 0, t.hairline());
   legend_entry(t, t.colours.changed, "woken (arrow from who did it)");
 }
 

@@ -51,7 +51,7 @@ void tip_of(const Look& look, const TimeAxis& axis, double x) {
   ImGui::EndTooltip();
 }
 
-// A legend in one line, as far as there is room.
+// A legend in one line; the marks stand in its order, from the upper line to the lower.
 void draw_legend(const Look& look, std::uint64_t peak) {
   const Theme& t = look.theme;
   ImGui::SetCursorPos({t.px(0.5F), t.px(0.1F)});
@@ -61,9 +61,7 @@ void draw_legend(const Look& look, std::uint64_t peak) {
   const struct {
     Rgba colour;
     const char* words;
-  } marks[] = {{t.colours.alarm, "failed or refused (upper line)"},
-               {t.colours.asleep, "fell asleep (middle)"},
-               {t.colours.changed, "pages went back (lower)"}};
+  } marks[] = {{t.colours.alarm, "failed"}, {t.colours.asleep, "fell asleep"}, {t.colours.changed, "pages returned"}};
   for (const auto& mark : marks) legend_entry(t, mark.colour, mark.words);
 }
 
