@@ -192,6 +192,7 @@ TEST_CASE("the wheel and W zoom the map, F fits it again", "[viz][input]") {
   NullUi ui;
   ui.open(sample("ext4tree.dat"), {"bsd386"});
   ui.app().go({3000, 0});
+  ui.settle();
   ui.press({'F'});
   ui.settle();
   const int fitting = map_camera(ui.app().memory()).shown;

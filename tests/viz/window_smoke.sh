@@ -44,7 +44,8 @@ wait_for() {
   done
   fail "not in a minute: $1 (expected $2)"
 }
-key() { xdotool key --clearmodifiers "$1"; }
+# A moment first: the title may be a frame ahead of what ImGui knows (is a text field still being typed into?).
+key() { sleep 0.5 && xdotool key --clearmodifiers "$1"; }
 click() { xdotool mousemove --sync --window "$window" "$1" "$2" sleep 0.3 mousedown 1 sleep 0.2 mouseup 1; }
 
 wait_for "the trace is shown and prepared" "event 1 step 0 idle"
