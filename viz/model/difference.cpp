@@ -53,7 +53,7 @@ Pixels paint_difference(const Snapshot& a, const Snapshot& b, const PageLayout& 
                         const MapPart& part) {
   Pixels out(part.width, part.height, colours.panel);
   const MapZoom& zoom = map_zoom(layout.level());
-  const int high = zoom.cell_height * part.scale, wide = zoom.cell_width * part.scale;
+  const int high = zoom.cell_height * part.scale, wide = layout.cell_width() * part.scale;
   const int gap = wide >= 4 ? 1 : 0;
   const std::uint64_t bytes = layout.page_bytes();
   int y = -part.y_offset;

@@ -47,14 +47,14 @@ class Painter {
 
   // A broken line where pages without frames are left out.
   void paint_fold(int y, int high) {
-    const int wide = static_cast<int>(layout_.cells_per_row()) * zoom_.cell_width * part_.scale;
+    const int wide = static_cast<int>(layout_.cells_per_row()) * layout_.cell_width() * part_.scale;
     const int middle = y + high / 2, thick = std::max(1, part_.scale);
     for (int x = 0; x < wide; x += 6 * thick)
       out_.fill(x, middle, std::min(x + 3 * thick, wide), middle + thick, colours_.line);
   }
 
   void paint_row(const PageLayout::Row& r, int y, int high) {
-    const int wide = zoom_.cell_width * part_.scale;
+    const int wide = layout_.cell_width() * part_.scale;
     const auto& pages = now_.map.pages();
     const HeldPage* held = first_held(r.first_page);
     const HeldPage* const end = pages.data() + pages.size();
@@ -103,7 +103,7 @@ class Painter {
   }
 
   void paint_bytes(const PageLayout::Row& r, int y, int high) {
-    const int wide = zoom_.cell_width * part_.scale;
+    const int wide = layout_.cell_width() * part_.scale;
     const HeldPage* page = now_.map.page_of(page_at(r.first_page));
     const Rect rect{0, y, wide, y + high - part_.scale};
     if (page == nullptr) {

@@ -37,6 +37,7 @@ PageLayout::PageLayout(const sim::PageMap& map, int level, int width)
   const MapZoom& zoom = map_zoom(level_);
   const auto fit = static_cast<std::uint64_t>(std::max(1, width / zoom.cell_width));
   cells_ = zoom.row_bytes != 0 ? 1 : std::uint64_t{1} << floor_log2(fit);
+  cell_width_ = std::max(zoom.cell_width, width / static_cast<int>(cells_));
   const std::uint64_t row_pages = cells_ * zoom.pages_per_cell;
   const std::uint64_t arena_pages = map.arena().bytes / page_bytes_;
   const auto number = [&](Addr a) { return (a - base_) / page_bytes_; };
@@ -70,17 +71,17 @@ std::optional<PageLayout::Hit> PageLayout::hit(std::size_t row, int x) const {
   const Addr first = base_ + r.first_page * page_bytes_;
   if (r.fold) return Hit{first, first, true, r.pages};
   if (zoom.row_bytes != 0) {
-    if (x >= zoom.cell_width) return std::nullopt;
+    if (x >= cell_width_) return std::nullopt;
     const std::uint64_t byte =
-        r.first_byte + static_cast<std::uint64_t>(x) * zoom.row_bytes / static_cast<std::uint64_t>(zoom.cell_width);
+        r.first_byte + static_cast<std::uint64_t>(x) * zoom.row_bytes / static_cast<std::uint64_t>(cell_width_);
     return Hit{first, first + byte, false, 1};
   }
-  const auto cell = static_cast<std::uint64_t>(x / zoom.cell_width);
+  const auto cell = static_cast<std::uint64_t>(x / cell_width_);
   const std::uint64_t page = cell * zoom.pages_per_cell;
   if (cell >= cells_ || page >= r.pages) return std::nullopt;
   const Addr a = first + page * page_bytes_;
-  const auto within = static_cast<std::uint64_t>(x % zoom.cell_width);
-  return Hit{a, a + within * page_bytes_ * zoom.pages_per_cell / static_cast<std::uint64_t>(zoom.cell_width), false,
+  const auto within = static_cast<std::uint64_t>(x % cell_width_);
+  return Hit{a, a + within * page_bytes_ * zoom.pages_per_cell / static_cast<std::uint64_t>(cell_width_), false,
              std::min(zoom.pages_per_cell, r.pages - page)};
 }
 
@@ -101,7 +102,7 @@ int PageLayout::x_of(Addr a) const {
   if (row == rows_.size() || rows_[row].fold) return 0;
   const MapZoom& zoom = map_zoom(level_);
   const std::uint64_t page = (a - base_) / page_bytes_, byte = (a - base_) % page_bytes_;
-  const auto wide = static_cast<std::uint64_t>(zoom.cell_width);
+  const auto wide = static_cast<std::uint64_t>(cell_width_);
   if (zoom.row_bytes != 0) return static_cast<int>((byte - rows_[row].first_byte) * wide / zoom.row_bytes);
   const std::uint64_t in_row = page - rows_[row].first_page;
   const std::uint64_t within =

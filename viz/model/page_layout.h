@@ -15,7 +15,7 @@ namespace kmemlab::viz {
 /// How closely the map looks, from the arena down to bytes. The levels are the map's zoom.
 struct MapZoom {
   std::uint64_t pages_per_cell = 1;     ///< over 1: a cell is a pixel's worth of many pages
-  int cell_width = 8, cell_height = 8;  ///< pixels at scale 1
+  int cell_width = 8, cell_height = 8;  ///< pixels at scale 1; the width is the least one
   std::uint64_t row_bytes = 0;          ///< not 0: a page takes several rows of this many bytes each (byte zoom)
   const char* name = "page";            ///< "arena", "page", "block", "byte"
 };
@@ -39,6 +39,8 @@ class PageLayout {
   const std::vector<Row>& rows() const { return rows_; }
   int level() const { return level_; }
   std::uint64_t cells_per_row() const { return cells_; }
+  /// Pixels at scale 1: as wide as a row of a power of two cells lets them be.
+  int cell_width() const { return cell_width_; }
   std::uint64_t page_bytes() const { return page_bytes_; }
   Addr base() const { return base_; }
   /// Pages of the arena behind the last row: not drawn.
@@ -62,6 +64,7 @@ class PageLayout {
   Addr base_{};
   std::uint64_t page_bytes_ = 4096;
   std::uint64_t cells_ = 1;
+  int cell_width_ = 1;
   std::uint64_t behind_ = 0;
   std::vector<Row> rows_;
 };

@@ -27,8 +27,8 @@ std::string untried_word(const sim::PinReport& pin) {
 std::string all_freed_words(const sim::WhyHeld& why) {
   const std::uint64_t all = why.pins.size() - why.cannot_be_freed;
   if (all == 0 || why.stopped) return {};
-  const std::string who = all == 1 ? "If its one block were freed now, " : "If all its " + grouped(all) +
-                                                                               " blocks were freed now, ";
+  const std::string who =
+      all == 1 ? "If its one block were freed now, " : "If all its " + grouped(all) + " blocks were freed now, ";
   if (why.all_freed.pages.empty()) return who + "no page would go back.";
   const bool one = why.all_freed.pages.size() == 1;
   return who + pages_back(why.all_freed) + " would go back" + (one && why.all_freed.this_page ? "." : " at once.");

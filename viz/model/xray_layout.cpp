@@ -24,11 +24,16 @@ struct Pair {
   bool whole_is_rest = false, part_is_free = false, rest_is_free = false;
 };
 constexpr std::array pairs = {
-    Pair{"totalfree", "total", false, true},     Pair{"inuse", "free", true, false, true},
-    Pair{"frused", "frtot", false, false, true}, Pair{"used", "total", false, false, true},
-    Pair{"memuse", "limit"},                     Pair{"pagused", "pagtot"},
-    Pair{"pinned", "limit"},                     Pair{"fresh", "pages"},
-    Pair{"ram_size", "size"},                    Pair{"pagtot", "numpages"},
+    Pair{"totalfree", "total", false, true},
+    Pair{"inuse", "free", true, false, true},
+    Pair{"frused", "frtot", false, false, true},
+    Pair{"used", "total", false, false, true},
+    Pair{"memuse", "limit"},
+    Pair{"pagused", "pagtot"},
+    Pair{"pinned", "limit"},
+    Pair{"fresh", "pages"},
+    Pair{"ram_size", "size"},
+    Pair{"pagtot", "numpages"},
 };
 
 constexpr std::uint64_t no_page = 0x00ff'ffff;  // of AIX, in columns of the unit "page"

@@ -39,7 +39,7 @@ struct MapView {
   Rect area{};       ///< on the screen
   float scroll = 0;  ///< device pixels from the first row
   float row_height() const { return static_cast<float>(map_zoom(layout.level()).cell_height * scale); }
-  float cell_width() const { return static_cast<float>(map_zoom(layout.level()).cell_width * scale); }
+  float cell_width() const { return static_cast<float>(layout.cell_width() * scale); }
 };
 
 const PageLayout& layout_for(Look& look, int level, int width) {

@@ -9,6 +9,12 @@
 
 namespace kmemlab::viz {
 
+namespace {
+
+constexpr std::uint64_t events_behind = 64;
+
+}  // namespace
+
 Fallible<std::vector<EventRow>> event_rows(sim::Timeline& timeline, const TraceNames& names, std::uint64_t from,
                                            std::uint64_t to) {
   to = std::min(to, names.events());
@@ -21,10 +27,15 @@ Fallible<std::vector<EventRow>> event_rows(sim::Timeline& timeline, const TraceN
   }
   const std::uint64_t end = std::min(to, timeline.events());
   if (from >= end) return rows;
+  // Where calls overlap, a call ends during the arrival of a later event: play on a little.
+  const std::uint64_t behind = std::min(end + events_behind, timeline.events());
   sim::HappeningList list([](const sim::Happening&) { return true; }, ~std::size_t{0});
-  if (auto played = timeline.play_range(from, end, list); !played) return Failure<Error>{played.error()};
+  if (auto played = timeline.play_range(from, behind, list); !played) return Failure<Error>{played.error()};
   for (const sim::Happening& h : list.list()) {
-    if (h.during >= from && h.during < end) rows[h.during - from].happened.push_back(h);
+    const bool whose_arrival =
+        h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned || h.kind == sim::Happened::woke;
+    const std::uint64_t number = whose_arrival ? h.during : h.event;
+    if (number >= from && number < end) rows[number - from].happened.push_back(h);
   }
   return rows;
 }
@@ -62,7 +73,7 @@ std::string outcome_of(const EventRow& row) {
         one = std::string("sleeps: ") + name_of(h.cause);
         break;
       case sim::Happened::woke:
-        one = "event " + grouped(h.event) + " wakes after " + time_text(h.slept_ticks);
+        one = (h.event == row.number ? "it" : "event " + grouped(h.event)) + " wakes after " + time_text(h.slept_ticks);
         break;
       case sim::Happened::page_mapped:
         ++mapped;

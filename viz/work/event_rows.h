@@ -17,7 +17,8 @@ namespace kmemlab::viz {
 struct EventRow {
   std::uint64_t number = 0;
   traces::Event event;
-  std::vector<sim::Happening> happened;  ///< during its arrival
+  /// What came of it, if it did so soon; pages and wake-ups: during its arrival.
+  std::vector<sim::Happening> happened;
 };
 
 /// Events [from, to), cut to the trace. O(to - from), and finding the place.
