@@ -69,7 +69,7 @@ void draw_sleepers(const Look& look) {
   std::string head = "at event " + grouped(look.cursor.event) + ": ";
   head += asleep == 0 ? "nobody sleeps" : counted(asleep, "request asleep: ", "requests asleep: ") + words;
   if (asleep > 4) head += "; ...";
-  if (queued != 0) head += "; " + grouped(queued) + " queued behind them";
+  if (queued != 0) head += "; " + counted(queued, "other request waits its turn", "other requests wait their turn");
   fitted_text(t, head, ImGui::GetContentRegionAvail().x, asleep == 0 ? t.colours.dim : t.colours.text);
 }
 

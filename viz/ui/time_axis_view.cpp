@@ -59,13 +59,16 @@ void draw_event_numbers(const Look& look, const TimeAxis& axis, const Rect& rect
   const float widest = ImGui::CalcTextSize(grouped(axis.range.to).c_str()).x + t.px(1.5F);
   const auto most = static_cast<std::uint64_t>(std::max(1.0, axis.width / static_cast<double>(widest)));
   const std::uint64_t step = tick_distance(axis.events(), most);
+  float free_from = rect.min.x;
   for (std::uint64_t at = (axis.range.from + step - 1) / step * step; at <= axis.range.to; at += step) {
     const float x = rect.min.x + static_cast<float>(axis.x_of(at));
     list.AddRectFilled({x, rect.min.y}, {x + t.hairline(), rect.min.y + t.px(0.25F)}, t.colours.line);
     const std::string words = grouped(at);
     const float wide = ImGui::CalcTextSize(words.c_str()).x;
     const float left = std::clamp(x - wide / 2, rect.min.x, std::max(rect.min.x, rect.max.x - wide));
+    if (left < free_from) continue;  // at an edge, moved to the side
     list.AddText({left, rect.min.y + t.px(0.2F)}, t.colours.dim, words.c_str());
+    free_from = left + wide + t.px(0.8F);
   }
 }
 
