@@ -54,7 +54,7 @@ TEST_CASE("the pixels of a kymograph: the lowest address is the lowest row", "[k
   const auto p = picture();
   const viz::PageWindow all = viz::all_pages(p, p.base);
   CHECK(all == PageWindow{0, 6});
-  viz::KymographPart part{{0, 40}, all, 4, 3, 30, p.base, viz::KymographColour::live, 1};
+  viz::KymographPart part{{0, 40}, all, 4, 3, 30, p.base, viz::KymographColour::live, viz::Vision::normal, 1};
   const viz::Pixels live = viz::paint_kymograph(p, c, part);
   CHECK(live.at(0, 2) == viz::cividis(127));
   CHECK(live.at(1, 2) == viz::cividis(255));

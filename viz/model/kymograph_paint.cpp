@@ -1,6 +1,7 @@
 #include "viz/model/kymograph_paint.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -68,6 +69,8 @@ Pixels paint_kymograph(const sim::KymographPicture& p, const Palette& colours, c
   Pixels picture(std::max(part.width, 1), std::max(part.height, 1), colours.panel);
   const auto width = static_cast<std::uint64_t>(picture.width), height = static_cast<std::uint64_t>(picture.height);
   const std::uint64_t events = part.events.to - part.events.from;
+  std::array<Rgba, 256> scale{};
+  for (unsigned i = 0; i < scale.size(); ++i) scale[i] = seen(cividis(i), part.vision);
   const auto dotted = [&](int x, int y) {
     const Rgba free = colours.of(Fill::cached);
     const bool dot = x % (6 * part.grain) < part.grain && y % (6 * part.grain) < part.grain;
@@ -91,10 +94,10 @@ Pixels paint_kymograph(const sim::KymographPicture& p, const Palette& colours, c
       if (!columns.empty() && !row.empty()) {
         const KymographCell cell = sum_of(p, columns, row);
         if (part.colour == KymographColour::churn) {
-          if (cell.churn != 0) colour = cividis(kymograph_shade(cell, part.colour, p.page_bytes));
+          if (cell.churn != 0) colour = scale[kymograph_shade(cell, part.colour, p.page_bytes)];
         } else if (cell.held_pages != 0) {
           const unsigned shade = kymograph_shade(cell, part.colour, p.page_bytes);
-          colour = cell.live_bytes == 0 ? dotted(static_cast<int>(x), static_cast<int>(y)) : cividis(shade);
+          colour = cell.live_bytes == 0 ? dotted(static_cast<int>(x), static_cast<int>(y)) : scale[shade];
         }
       }
       picture.at(static_cast<int>(x), static_cast<int>(y)) = colour;

@@ -25,6 +25,7 @@ struct KymographPart {
   std::uint64_t prepared = 0;  ///< columns from this event on are left empty
   Addr arena_base{};
   KymographColour colour = KymographColour::live;
+  Vision vision = Vision::normal;
   int grain = 1;  ///< pixels of a dot: what is held with nothing live is dotted too
 };
 

@@ -86,6 +86,7 @@ void draw_picture(const View& v, const sim::KymographPicture& picture, Kymograph
   part.prepared = v.look.whole->prepared;
   part.arena_base = v.base;
   part.colour = colour;
+  part.vision = v.look.theme.vision;
   part.grain = static_cast<int>(v.look.theme.hairline());
   Digest d{part.prepared};
   for (const std::uint64_t n :
@@ -172,7 +173,7 @@ void draw_scale(const Theme& t, KymographColour colour) {
     const float x = at.x + wide * static_cast<float>(i) / pieces;
     const unsigned shade = colour == KymographColour::live ? i * 255 / (pieces - 1) : 95 + i * 160 / (pieces - 1);
     ImGui::GetWindowDrawList()->AddRectFilled({x, at.y + down}, {x + wide / pieces + 1, at.y + down + high},
-                                              cividis(shade));
+                                              seen(cividis(shade), t.vision));
   }
   ImGui::Dummy({wide, ImGui::GetTextLineHeight()});
   ImGui::SameLine(0, t.px(0.3F));

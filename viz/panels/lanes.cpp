@@ -209,6 +209,7 @@ void tip_of(const View& v, ImVec2 mouse) {  // from the graphs' corner
     }
     break;
   }
+  dim_text(v.look.theme, "calls are counted in stretches of " + counted(v.lanes.axis.width(), "event", "events"));
   dim_text(v.look.theme, "click: go there   wheel: zoom   Shift+wheel: other lanes   drag: move");
   ImGui::EndTooltip();
 }

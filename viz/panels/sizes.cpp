@@ -58,7 +58,7 @@ void draw_scale(const Look& look, const HeatWindow& w, HeatMeasure measure) {
   for (unsigned i = 0; i < pieces; ++i) {
     const float x = at.x + wide * static_cast<float>(i) / pieces;
     ImGui::GetWindowDrawList()->AddRectFilled({x, at.y + down}, {x + wide / pieces + 1, at.y + down + high},
-                                              cividis(i * 255 / (pieces - 1)));
+                                              seen(cividis(i * 255 / (pieces - 1)), t.vision));
   }
   ImGui::Dummy({wide, ImGui::GetTextLineHeight()});
   ImGui::SameLine(0, t.px(0.3F));
@@ -83,7 +83,7 @@ void draw_cells(const Look& look, const sim::LifetimeGrid& grid, const HeatWindo
       if (value == 0) continue;
       const float left = at.rect.min.x + at.cell_width * static_cast<float>(life - w.life_first);
       list.AddRectFilled({left + 1, bottom - at.cell_height + 1}, {left + at.cell_width, bottom},
-                         cividis(heat_shade(value, w.most)));
+                         seen(cividis(heat_shade(value, w.most)), t.vision));
     }
   }
   list.AddRect(at.rect.min, at.rect.max, t.colours.line);
