@@ -117,7 +117,14 @@ class AixDriver final : public Driver {
       if (const unsigned pins = pin_count(m, s_, page); pins != 0) tables.row("", {page.v, pins});
     }
   }
-  std::vector<AddrRange> metadata() const override { return {{s_.heap[0].g.front, metadata_bytes(s_)}}; }
+  std::vector<AddrRange> metadata() const override {
+    std::vector<AddrRange> all = {{s_.heap[0].g.front, metadata_bytes(s_)}};
+    for (std::size_t i = 1; i < s_.heap.size(); ++i) {
+      const Geometry& g = s_.heap[i].g;  // a heap in a process's private region is not of the arena
+      if (g.numpages != 0 && s_.arena.contains(g.front)) all.push_back({g.front, g.base - g.front});
+    }
+    return all;
+  }
   CheckResult check() override { return aix::check(static_cast<const sim::Kernel&>(m_), s_, m_.process()); }
   std::uint64_t digest() const override { return aix::digest(s_); }
 

@@ -131,7 +131,11 @@ TEST_CASE("the blocks of a heap in a block are shown, and not the block", "[less
   CHECK(lesson.steps[2].snapshot->map.blocks().empty());
   REQUIRE(lesson.steps[3].snapshot->map.blocks().size() == 1);
   CHECK(lesson.steps[3].snapshot->map.blocks()[0].requested == 1000);
-  CHECK_FALSE(lesson.steps[0].snapshot->metadata.empty());
+  CHECK(lesson.steps[1].snapshot->metadata.size() == 1);
+  REQUIRE(lesson.steps[2].snapshot->metadata.size() == 2);  // the new heap's records are the first page of its block
+  CHECK(lesson.steps[2].snapshot->metadata[1] ==
+        AddrRange{lesson.steps[1].snapshot->map.blocks()[0].address, lesson.steps[1].snapshot->map.page_bytes()});
+  CHECK(lesson.steps[13].snapshot->metadata.size() == 1);
 }
 
 TEST_CASE("which predictions count", "[lesson]") {
