@@ -82,8 +82,10 @@ void AppWindow::draw_lesson_window() {
   spaced(Region::left, {room.x * 0.5F, 0});
   ImGui::SameLine(0, 0);
   ImGui::BeginChild("right", {0, 0}, false);
-  spaced(Region::upper_right, {0, ImGui::GetContentRegionAvail().y * 0.62F});
-  spaced(Region::lower_right, {0, 0});
+  const float tall = ImGui::GetContentRegionAvail().y;
+  const bool both = tall > t.px(26);  // at lecture size the allocator needs all of it
+  spaced(Region::upper_right, {0, both ? tall * 0.62F : 0});
+  if (both) spaced(Region::lower_right, {0, 0});
   ImGui::EndChild();
   ImGui::EndChild();
   spaced(Region::bottom, {0, 0});

@@ -90,6 +90,7 @@ void ask_choice(Look& look, LessonState& s, const check::LessonQuestion& q) {
 
 void ask_map(Look& look, LessonState& s, const check::LessonQuestion& q) {
   if (s.stage() == Stage::open) take_click(look, s, q);
+  if (s.stage() != Stage::open && !s.chosen()) return;
   const char* what = q.kind == Kind::page ? "page" : "block";
   wrapped(s.chosen() ? std::string("You picked the ") + what + " at " + hex(Addr{*s.chosen()}) + "."
                      : std::string("Click the ") + what + " in the map.",
