@@ -15,7 +15,7 @@ sim::Report report_with(std::uint64_t failed, std::uint64_t held) {
 }
 
 /// Four metrics: one worse, one better, one without a baseline, one as it was; and a stale line.
-CheckResult mixed() {
+kmemlab::check::CheckResult mixed() {
   const Suite suite = suite_of(suite_text(
       "{\"metric\": \"failed\", \"rule\": \"max_increase\", \"by\": 1, \"why\": \"<a> & \\\"b\\\", 100 % | x\"},\n" +
       metric_text("at_peak.held", "max_increase", ", \"permille\": 10") + ",\n" + metric_text("granted", "exact") +
@@ -115,7 +115,7 @@ TEST_CASE("annotations of GitHub are escaped", "[check]") {
         "per mille); allowed: 10 per mille more, which is 81%0Awhy: since\n"
         "::error file=dir/test.json,line=1,title=no baseline::1 metric without a line in dir/test.baseline\n"
         "::notice file=dir/test.baseline,line=1,title=stale::1 line that no rule asks for\n");
-  CheckResult odd = mixed();
+  kmemlab::check::CheckResult odd = mixed();
   odd.suite.file = "a:b,c%.json";
   CHECK(contains(github_report(odd), "::error file=a%3Ab%2Cc%25.json,line=7"));
 }
@@ -129,7 +129,7 @@ TEST_CASE("Markdown: nothing breaks the table", "[check]") {
 }
 
 TEST_CASE("JSON holds every finding; large values are text", "[check]") {
-  CheckResult result = mixed();
+  kmemlab::check::CheckResult result = mixed();
   result.findings[0].value = u128{1} << 64;
   const std::string json = json_report(result);
   CHECK(contains(json, "\"schema\": \"kmemlab.check/1\""));
@@ -143,7 +143,7 @@ TEST_CASE("a run that stopped is an error in every form", "[check]") {
   const Suite suite = suite_of(suite_text(metric_text("failed", "max", ", \"value\": 0")));
   sim::Report broken = report_with(0, 0);
   broken.stopped = "panic: free of a <free> block";
-  const CheckResult result = compare(suite, {{broken}}, {});
+  const kmemlab::check::CheckResult result = compare(suite, {{broken}}, {});
   CHECK(contains(text_report(result), "STOPPED saw bsd386: panic: free of a <free> block\n"));
   CHECK(contains(junit_report(result), "tests=\"2\" failures=\"0\" errors=\"1\""));
   CHECK(contains(junit_report(result), "<error type=\"stopped\" message=\"saw bsd386: panic: free of a &lt;free&gt;"));
