@@ -59,6 +59,39 @@ TEST_CASE("keys step by event, by step inside, to both ends", "[viz][input]") {
   CHECK(event_of(ui) == 0);
 }
 
+TEST_CASE("an event without steps is over after the first step into it", "[viz][input]") {
+  NullUi ui;
+  ui.open(sample("ext4tree.dat"), {"bsd386"});
+  ui.app().go({20, 0});
+  ui.settle();
+  ui.press({viz::key_right, true});
+  ui.settle();
+  CHECK(ui.app().cursor() == sim::Place{21, 0});
+  CHECK(ui.app().runs()[0]->error().empty());
+}
+
+TEST_CASE("a page that is picked in passing is not the page of the block before", "[viz][input]") {
+  NullUi ui;
+  ui.open(sample("ext4tree.dat"), {"bsd386"});
+  ui.app().go({3000, 0});
+  ui.settle();
+  viz::Look look = ui.app().look_at(*ui.app().runs()[0]);
+  look.pick_block(look.now->map.blocks()[0]);
+  CHECK(ui.app().selection().block);
+  look.pick_page(look.now->map.pages()[1].page);
+  CHECK_FALSE(ui.app().selection().block);
+  CHECK_FALSE(ui.app().selection().address);
+}
+
+TEST_CASE("dragging the map is not undone by the zoom before", "[viz][input]") {
+  NullUi ui;
+  ui.open(sample("ext4tree.dat"), {"bsd386"});
+  ui.app().go({3000, 0});
+  ui.settle();
+  ui.wheel(ui.where("map0").centre(), 1);
+  CHECK_FALSE(map_camera(ui.app().memory()).go_to);
+}
+
 TEST_CASE("the snapshot that is shown follows the cursor", "[viz][input]") {
   NullUi ui;
   ui.open(sample("ext4tree.dat"), {"bsd386", "osf1"});

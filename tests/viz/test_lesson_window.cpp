@@ -81,7 +81,7 @@ TEST_CASE("a page is predicted by a click in the map, and outlined when the step
     REQUIRE(lesson.next());
   }
   ui.settle();
-  const viz::Rect map = ui.where("maplesson");
+  const viz::Rect map = ui.where("maplesson " + lesson_of(ui).lesson().file);
   ui.click_at({map.min.x + 4, map.min.y + 4});
   REQUIRE(lesson.chosen());
   CHECK(*lesson.chosen() == lesson.lesson().steps[1].snapshot->map.pages()[0].page.v);

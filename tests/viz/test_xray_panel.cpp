@@ -71,6 +71,8 @@ class Stage {
   viz::Ids ids;
   viz::Selection selection;
 
+  const viz::Wishes& wishes() const { return wishes_; }
+
  private:
   const sim::Snapshot& now_;
   ImGuiContext* context_ = nullptr;
@@ -101,7 +103,7 @@ TEST_CASE("a click in the X-ray picks what is there", "[xray][panel]") {
 
   const viz::Rect chain = stage.rect("xray.chain.kb_next.0");
   stage.point({chain.min.x + 1.2F * em, chain.centre().y});
-  CHECK(stage.selection.hover == Addr{list[0]});
+  CHECK(stage.wishes().hover == Addr{list[0]});
   CHECK(!stage.selection.address);
   stage.click({chain.min.x + 1.2F * em, chain.centre().y});
   CHECK(stage.selection.address == Addr{list[0]});

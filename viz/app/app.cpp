@@ -2,6 +2,7 @@
 #include "viz/app/app.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "viz/app/app_window.h"
 #include "viz/app/commands.h"
@@ -14,6 +15,15 @@ namespace {
 
 constexpr std::array<std::uint64_t, 12> speeds = {1,   2,    5,      10,      30,        100,
                                                   300, 1000, 10'000, 100'000, 1'000'000, 10'000'000};
+
+// What a thread of our own throws would end the program: no memory for a large trace, say.
+Fallible<Exhibit> caught(const LoadExhibit& load) {
+  try {
+    return load();
+  } catch (const std::exception& e) {
+    return fail(std::string("reading it ended with: ") + e.what());
+  }
+}
 
 }  // namespace
 
@@ -28,6 +38,7 @@ struct App::Search {
   std::optional<Fallible<std::optional<sim::Happening>>> came;
   std::string words;
   Desk::Slot slot = Desk::new_slot();
+  Desk* desk = nullptr;  ///< the run that is searched
 };
 
 App::App(TextureMaker& maker, Host host, const Settings& settings)
@@ -48,7 +59,7 @@ void App::open(const std::string& name, LoadExhibit load) {
   opening_ = name;
   loading_ = std::make_shared<Loading>();
   loader_ = std::thread([box = loading_, load = std::move(load), wake = host_.wake] {
-    Fallible<Exhibit> came = load();
+    Fallible<Exhibit> came = caught(load);
     {
       const std::lock_guard lock(box->mutex);
       box->came.emplace(std::move(came));
@@ -100,8 +111,10 @@ std::uint64_t App::events() const {
 void App::go(sim::Place place) {
   place.event = std::min(place.event, events());
   if (place.event == events()) place.steps = 0;
-  if (been_.empty() || been_[been_at_].event != cursor_.event) {
+  constexpr std::size_t places_kept = 1000;
+  if (!playing_ && (been_.empty() || been_[been_at_].event != cursor_.event)) {
     been_.resize(been_.empty() ? 0 : been_at_ + 1);
+    if (been_.size() == places_kept) been_.erase(been_.begin());
     been_.push_back(cursor_);
     been_at_ = been_.size() - 1;
   }
@@ -145,6 +158,8 @@ void App::step_inside(int by) {
   playing_ = false;
   if (runs_.empty()) return;
   const sim::Snapshot* now = runs_[focused_]->now();
+  // Not ahead of what is shown: how many steps there are is known when it has come.
+  if (!runs_[focused_]->current() && runs_[focused_]->error().empty()) return;
   if (by > 0) {
     const bool inside = cursor_.steps != 0;
     const std::uint64_t steps =
@@ -192,18 +207,20 @@ void App::search(sim::HappenedSet kinds, bool forward, std::string words) {
   auto box = std::make_shared<Search>();
   box->words = std::move(words);
   search_ = box;
-  runs_[focused_]->desk().post(
-      box->slot, [box, kinds, forward, at = cursor_.event](sim::Timeline& timeline, const Desk::Stop&) {
-        // The event that is just over is at - 1: neither direction finds it again.
-        auto found = forward ? timeline.next(at, kinds) : timeline.previous(at == 0 ? 0 : at - 1, kinds);
-        const std::lock_guard lock(box->mutex);
-        box->came.emplace(std::move(found));
-      });
+  box->desk = &runs_[focused_]->desk();
+  box->desk->post(box->slot,
+                  [box, kinds, forward, at = cursor_.event](sim::Timeline& timeline, const Desk::Stop& stop) {
+                    if (!prepare_unless(timeline, stop)) return;
+                    // The event that is just over is at - 1: neither direction finds it again.
+                    auto found = forward ? timeline.next(at, kinds) : timeline.previous(at == 0 ? 0 : at - 1, kinds);
+                    const std::lock_guard lock(box->mutex);
+                    box->came.emplace(std::move(found));
+                  });
 }
 
 void App::cancel_search() {
   if (!search_ || runs_.empty()) return;
-  runs_[focused_]->desk().cancel((*search_)->slot);
+  (*search_)->desk->cancel((*search_)->slot);
   search_.reset();
 }
 
@@ -222,8 +239,12 @@ void App::take_search() {
     message_.clear();
     go({h.during + 1, 0});
     if (h.address) {
+      const sim::Snapshot* now = runs_[focused_]->now();
+      const std::uint64_t page_bytes = now != nullptr ? now->map.page_bytes() : 4096;
+      const bool page = h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned;
       selection_.address = h.address;
-      selection_.page = Addr{h.address.v & ~std::uint64_t{4095}};
+      selection_.page = Addr{h.address.v & ~(page_bytes - 1)};
+      selection_.block = page ? std::nullopt : std::optional(h.id);
     }
   }
 }
@@ -276,6 +297,7 @@ void App::press(const KeyPress& press) {
 void App::do_wishes() {
   Wishes w;
   std::swap(w, wishes_);
+  selection_.hover = w.hover;
   if (w.go) {
     playing_ = false;
     go(*w.go);
@@ -304,6 +326,11 @@ void App::frame(double seconds) {
   take_search();
   move_on(seconds);
   for (const auto& run : runs_) run->follow(cursor_);
+  if (!runs_.empty() && cursor_.steps != 0 && runs_[focused_]->current() && runs_[focused_]->now() != nullptr) {
+    // The event has no such step: it is over.
+    const sim::Place there = runs_[focused_]->now()->place;
+    if (there.event == cursor_.event + 1 && there.steps == 0) cursor_ = there;
+  }
   ids_.begin_frame();
   AppWindow(*this).draw();
   textures_.end_frame();

@@ -75,7 +75,7 @@ class App {
   void go(sim::Place place);
   void step_event(int by);
   void step_inside(int by);
-  void play(bool on) { playing_ = on; }
+  void play(bool on) { playing_ = on && !runs_.empty(); }
   void change_speed(int by);
   std::uint64_t events_per_second() const;
   void search(sim::HappenedSet kinds, bool forward, std::string words);

@@ -18,7 +18,14 @@ void ShownRun::follow(sim::Place place) {
         // A run that ended early shows its end.
         sim::Place there = place;
         if (there.event > timeline.events()) there = {timeline.events(), 0};
-        return sim::take_snapshot(timeline, there);
+        if (there.steps != 0) {
+          const auto story = timeline.inside(there.event);
+          if (story && there.steps > story->steps.size()) there = {there.event + 1, 0};
+        }
+        auto taken = sim::take_snapshot(timeline, there);
+        // That it ends early may have come out just now.
+        if (!taken && timeline.events() < there.event) taken = sim::take_snapshot(timeline, {timeline.events(), 0});
+        return taken;
       });
   if (came != nullptr) now_ = *came;
   current_ = question_.current();

@@ -77,7 +77,7 @@ Pixels paint_difference(const Snapshot& a, const Snapshot& b, const PageLayout& 
       if (in_a != nullptr && in_b != nullptr) {
         const std::uint64_t more = std::max(in_a->live_bytes, in_b->live_bytes);
         const std::uint64_t less = std::min(in_a->live_bytes, in_b->live_bytes);
-        const auto part_of = static_cast<unsigned>((more - less) * 150 / bytes);
+        const auto part_of = static_cast<unsigned>(std::min<std::uint64_t>((more - less) * 150 / bytes, 150));
         colour = mixed(mixed(colours.panel, colours.text, 190),
                        in_a->live_bytes >= in_b->live_bytes ? colours.only_a : colours.only_b, part_of);
       }
@@ -108,7 +108,7 @@ std::vector<CompareRow> compare_rows(const std::vector<const Snapshot*>& runs,
       return nearly_free(p, s.map.page_bytes());
     }));
   });
-  now("asleep", false, [](const Snapshot& s) { return s.sums.asleep; });
+  now("asleep, or queued", false, [](const Snapshot& s) { return s.sums.asleep; });
   if (std::any_of(reports.begin(), reports.end(), [](const sim::Report* r) { return r == nullptr; })) return rows;
   const auto whole = [&](const char* name, bool bytes, auto value) {
     CompareRow row{name, {}, bytes, true};

@@ -37,7 +37,7 @@ class Painter {
   }
 
  private:
-  Addr page_at(std::uint64_t number) const { return layout_.base() + number * layout_.page_bytes(); }
+  Addr page_at(std::uint64_t number) const { return now_.map.arena().base + number * layout_.page_bytes(); }
   const HeldPage* first_held(std::uint64_t number) const {
     const auto& pages = now_.map.pages();
     const auto at = std::lower_bound(pages.begin(), pages.end(), page_at(number),

@@ -17,6 +17,14 @@ struct CompareState {
   int level = -1, width = 0;
   PageLayout layout;
   int wanted_level = -1;  ///< -1: what fits
+  int height = 0;
+  std::uint64_t made = 0;  ///< how often the layout was made: part of what the pictures are made of
+  // Counted once for each layout, pair and report.
+  std::uint64_t counted = 0;
+  std::size_t in_front = 0;
+  bool reported = false;
+  DifferenceCount difference;
+  std::vector<CompareRow> rows;
 };
 
 // What the maps are drawn with: one layout for all of them, device pixels.
@@ -24,16 +32,16 @@ struct Frame {
   const PageLayout& layout;
   MapPart part;
   float scroll;
+  std::uint64_t made;
 };
 
 std::uint64_t version_of(const Theme& t, const Frame& f, const sim::Snapshot& a, const sim::Snapshot* b) {
   Digest d{a.place.event};
-  for (const std::uint64_t v :
-       {a.place.steps, b == nullptr ? 0 : b->place.event, b == nullptr ? 0 : b->place.steps + 1,
-        static_cast<std::uint64_t>(f.layout.level()), f.layout.rows().size(), f.layout.cells_per_row(),
-        static_cast<std::uint64_t>(f.scroll), static_cast<std::uint64_t>(f.part.width),
-        static_cast<std::uint64_t>(f.part.height), static_cast<std::uint64_t>(f.part.scale),
-        static_cast<std::uint64_t>(t.shade), static_cast<std::uint64_t>(t.vision)}) {
+  for (const std::uint64_t v : {a.place.steps, b == nullptr ? 0 : b->place.event, b == nullptr ? 0 : b->place.steps + 1,
+                                static_cast<std::uint64_t>(f.layout.level()), f.made, f.layout.cells_per_row(),
+                                static_cast<std::uint64_t>(f.scroll), static_cast<std::uint64_t>(f.part.width),
+                                static_cast<std::uint64_t>(f.part.height), static_cast<std::uint64_t>(f.part.scale),
+                                static_cast<std::uint64_t>(t.shade), static_cast<std::uint64_t>(t.vision)}) {
     d.add(v);
   }
   return d.value();
@@ -48,7 +56,11 @@ std::vector<const sim::Snapshot*> snapshots_of(const Look& look) {
 const PageLayout& layout_of(CompareState& state, const std::vector<const sim::Snapshot*>& runs, int width, int height) {
   std::vector<sim::Place> places;
   for (const sim::Snapshot* s : runs) places.push_back(s->place);
-  if (places == state.places && width == state.width && state.level == state.wanted_level) return state.layout;
+  if (places == state.places && width == state.width && height == state.height && state.level == state.wanted_level) {
+    return state.layout;
+  }
+  ++state.made;
+  state.height = height;
   const sim::PageMap all = union_of(runs);
   const int level = state.wanted_level >= 0 ? state.wanted_level : fitting_zoom(all, width, height);
   state.layout = PageLayout(all, level, width);
@@ -78,9 +90,12 @@ void draw_picture(Look& look, ImTextureID texture, const std::string& id, const 
   const auto hit = f.layout.hit(row, static_cast<int>(c.mouse.x) / f.part.scale);
   if (!hit || hit->fold) return;
   ImGui::BeginTooltip();
-  ImGui::Text("page %s", hex(hit->page).c_str());
+  // Arenas of different machines begin at different addresses: the same page is the same distance from the base.
+  const std::uint64_t from_base = hit->page - f.layout.base();
+  const Addr here = look.now->map.arena().base + from_base;
+  ImGui::Text("page %s", hex(here).c_str());
   for (const Look& l : look.all) {
-    const sim::HeldPage* p = l.now->map.page_of(hit->page);
+    const sim::HeldPage* p = l.now->map.page_of(l.now->map.arena().base + from_base);
     ImGui::Text(
         "%s: %s", l.core.c_str(),
         p == nullptr
@@ -89,8 +104,8 @@ void draw_picture(Look& look, ImTextureID texture, const std::string& id, const 
   }
   ImGui::EndTooltip();
   if (c.clicked) {
-    look.pick_page(hit->page);
-    look.selection.address = hit->address;
+    look.pick_page(here);
+    look.selection.address = here + (hit->address - hit->page);
   }
 }
 
@@ -136,6 +151,52 @@ void legend(Look& look, std::size_t a, std::size_t b) {
   legend_entry(t, mixed(t.colours.panel, t.colours.text, 190), "both; tinted towards who has more live there");
 }
 
+// What is counted over all pages: once for what is shown, not once a frame.
+void count(CompareState& state, const Look& look, const std::vector<const sim::Snapshot*>& runs, std::size_t other) {
+  std::vector<const sim::Report*> reports;
+  bool reported = true;
+  for (const Look& l : look.all) {
+    reports.push_back(l.whole != nullptr && l.whole->report ? &*l.whole->report : nullptr);
+    reported = reported && reports.back() != nullptr;
+  }
+  if (state.counted == state.made && state.in_front == look.in_front && state.reported == reported) return;
+  state.counted = state.made;
+  state.in_front = look.in_front;
+  state.reported = reported;
+  state.difference = count_difference(runs[look.in_front]->map, runs[other]->map);
+  state.rows = compare_rows(runs, reports);
+}
+
+void draw_run(Look& look, const Frame& f, const sim::Snapshot& run, std::size_t i, float wide) {
+  const Theme& t = look.theme;
+  const std::string id = "compare." + std::to_string(i);
+  title(look, look.all[i].core, counted(run.map.pages().size(), "page", "pages") + " held", wide, i == look.in_front);
+  const ImTextureID texture = look.textures.get(id, version_of(t, f, run, nullptr),
+                                                [&] { return paint_map(run, f.layout, t.colours, f.part); });
+  draw_picture(look, texture, id, f);
+}
+
+void draw_difference(Look& look, const Frame& f, const CompareState& state, const sim::Snapshot& a,
+                     const sim::Snapshot& b, std::size_t other, float wide) {
+  const Theme& t = look.theme;
+  const std::string id = "compare." + std::to_string(look.all.size());
+  const DifferenceCount& n = state.difference;
+  title(look, "difference",
+        grouped(n.both) + " both, " + grouped(n.only_a) + " only " + look.all[look.in_front].core + ", " +
+            grouped(n.only_b) + " only " + look.all[other].core,
+        wide, false);
+  Digest version{version_of(t, f, a, &b)};
+  version.add(look.in_front);
+  const ImTextureID texture =
+      look.textures.get(id, version.value(), [&] { return paint_difference(a, b, f.layout, t.colours, f.part); });
+  draw_picture(look, texture, id, f);
+}
+
+bool pages_alike(const std::vector<const sim::Snapshot*>& runs) {
+  return std::all_of(runs.begin(), runs.end(),
+                     [&](const sim::Snapshot* s) { return s->map.page_bytes() == runs[0]->map.page_bytes(); });
+}
+
 }  // namespace
 
 void draw_compare(Look& look) {
@@ -151,7 +212,12 @@ void draw_compare(Look& look) {
   }
   CompareState& state = look.memory.of<CompareState>();
   const std::size_t other = (look.in_front + 1) % runs.size();
-  legend(look, look.in_front, other);
+  const bool alike = pages_alike(runs);
+  if (alike) {
+    legend(look, look.in_front, other);
+  } else {
+    dim_text(t, "These machines have pages of different sizes: no map fits them all.");
+  }
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const std::size_t pictures = runs.size() + 1;
   const float table_high =
@@ -161,38 +227,21 @@ void draw_compare(Look& look) {
   const int scale = std::max(1, static_cast<int>(t.em / text_pixels + 0.5F));
   const float titles = 2 * ImGui::GetTextLineHeightWithSpacing();
   const float high = std::max(t.px(4), room.y - table_high - titles - 2 * ImGui::GetStyle().ItemSpacing.y);
-  Frame f{layout_of(state, runs, static_cast<int>(each) / scale, static_cast<int>(high) / scale), {}, 0};
+  const PageLayout& layout = layout_of(state, runs, static_cast<int>(each) / scale, static_cast<int>(high) / scale);
+  Frame f{layout, {}, 0, state.made};
   f.part.width = static_cast<int>(each), f.part.height = static_cast<int>(high), f.part.scale = scale;
-  for (std::size_t i = 0; i < pictures; ++i) {
+  count(state, look, runs, other);
+  for (std::size_t i = 0; alike && i < pictures; ++i) {
     if (i != 0) ImGui::SameLine();
     ImGui::BeginGroup();
-    const std::string id = "compare." + std::to_string(i);
     if (i < runs.size()) {
-      title(look, look.all[i].core, counted(runs[i]->map.pages().size(), "page", "pages") + " held", each,
-            i == look.in_front);
-      draw_picture(look,
-                   look.textures.get(id, version_of(t, f, *runs[i], nullptr),
-                                     [&] { return paint_map(*runs[i], f.layout, t.colours, f.part); }),
-                   id, f);
+      draw_run(look, f, *runs[i], i, each);
     } else {
-      const sim::Snapshot &a = *runs[look.in_front], &b = *runs[other];
-      const DifferenceCount n = count_difference(a.map, b.map);
-      title(look, "difference",
-            grouped(n.both) + " both, " + grouped(n.only_a) + " only " + look.all[look.in_front].core + ", " +
-                grouped(n.only_b) + " only " + look.all[other].core,
-            each, false);
-      Digest version{version_of(t, f, a, &b)};
-      version.add(look.in_front);
-      draw_picture(
-          look,
-          look.textures.get(id, version.value(), [&] { return paint_difference(a, b, f.layout, t.colours, f.part); }),
-          id, f);
+      draw_difference(look, f, state, *runs[look.in_front], *runs[other], other, each);
     }
     ImGui::EndGroup();
   }
-  std::vector<const sim::Report*> reports;
-  for (const Look& l : look.all) reports.push_back(l.whole != nullptr && l.whole->report ? &*l.whole->report : nullptr);
-  metric_table(look, compare_rows(runs, reports));
+  metric_table(look, state.rows);
 }
 
 }  // namespace kmemlab::viz

@@ -108,7 +108,11 @@ void draw_events(Look& look) {
     draw_event(look, (*rows)[n - first]);
   }
   ImGui::EndTable();
-  if (rows == nullptr) dim_text(t, "reading...");
+  if (const auto error = question.error()) {
+    dim_text(t, error->text());
+  } else if (rows == nullptr) {
+    dim_text(t, "reading...");
+  }
 }
 
 }  // namespace kmemlab::viz

@@ -93,7 +93,11 @@ void draw_hex(Look& look) {
   auto& question = look.memory.of<HexState>().bytes[look.key];
   const Bytes* now =
       question.ask(*look.desk, key, [key](sim::Timeline& timeline, const Desk::Stop&) { return read(timeline, key); });
-  if (now == nullptr) {
+  if (const auto error = question.error(); error && !question.current()) {
+    say_nothing(t, error->text().c_str());
+    return;
+  }
+  if (now == nullptr || !question.current()) {
     say_nothing(t, "reading...");
     return;
   }

@@ -69,7 +69,7 @@ void page_bar(Look& look, const HeldPage& page) {
   list.AddRect(c.rect.min, c.rect.max, t.colours.line);
   if (!c.hovered) return;
   const Addr at = page.page + static_cast<std::uint64_t>(std::clamp(c.mouse.x / c.rect.width(), 0.0F, 0.999F) * bytes);
-  look.selection.hover = at;
+  look.wishes.hover = at;
   const HeldBlock* b = look.now->map.block_at(at);
   ImGui::SetTooltip("%s", b == nullptr ? "free, but held"
                                        : ("block " + hex(b->address) + ", asked " + bytes_text(b->requested)).c_str());
@@ -105,15 +105,17 @@ void history_lines(Look& look) {
   const std::uint64_t page_bytes = look.page_bytes();
   const HistoryKey key{block, block ? *look.selection.block : look.selection.page->v};
   auto& question = look.memory.of<InspectorState>().history[look.key];
-  const History* history = question.ask(*look.desk, key, [key, page_bytes](sim::Timeline& timeline, const Desk::Stop&) {
-    sim::Subject subject;
-    if (key.first) {
-      subject.block = key.second;
-    } else {
-      subject.range = {Addr{key.second}, page_bytes};
-    }
-    return timeline.history(subject, history_limit);
-  });
+  const History* history = question.ask(
+      *look.desk, key, [key, page_bytes](sim::Timeline& timeline, const Desk::Stop& stop) -> Fallible<History> {
+        if (!prepare_unless(timeline, stop)) return fail("not wanted any more");
+        sim::Subject subject;
+        if (key.first) {
+          subject.block = key.second;
+        } else {
+          subject.range = {Addr{key.second}, page_bytes};
+        }
+        return timeline.history(subject, history_limit);
+      });
   ImGui::Separator();
   dim_text(t, block ? "Life of this block" : "What touched this page");
   if (history == nullptr || !question.current()) {
@@ -154,7 +156,7 @@ void draw_inspector(Look& look) {
     label_value(t, "tables", bytes_text(s.metadata));
     label_value(t, "free, held", bytes_text(s.held - std::min(s.held, s.granted + s.metadata)));
     label_value(t, "frames", grouped(look.now->frames_free) + " of " + grouped(look.now->frames_total) + " free");
-    label_value(t, "asleep", counted(s.asleep, "request", "requests"));
+    label_value(t, "waiting", counted(s.asleep, "request", "requests") + " asleep, or queued behind a sleeper");
     if (!look.now->stopped.empty()) label_value(t, "stopped", look.now->stopped);
     dim_text(t, "Click a page or a block in the map to see its life.");
     return;

@@ -144,7 +144,7 @@ void tip_of(const View& v, const Canvas& c, const sim::KymographPicture& picture
   ImGui::Text("%s mapped or returned", counted(cell->churn, "page", "pages").c_str());
   dim_text(v.look.theme, "click: go there, pick the page   wheel: zoom time   Shift+wheel: zoom addresses");
   ImGui::EndTooltip();
-  v.look.selection.hover = v.address(low);
+  v.look.wishes.hover = v.address(low);
 }
 
 void answer_mouse(const View& v, KymographState::Kept& kept, const Canvas& c, float label) {

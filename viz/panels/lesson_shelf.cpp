@@ -50,7 +50,7 @@ void look_into_lesson(Look& look) {
   look.desk = nullptr;
   look.names = nullptr;
   look.core = lesson.core;
-  look.key = "lesson";
+  look.key = "lesson " + lesson.file;  // another lesson has other pictures at the same place
 }
 
 void draw_lesson_shelf(Look& look) {

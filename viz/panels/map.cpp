@@ -159,7 +159,7 @@ void answer_mouse(const MapView& v, const Canvas& c, MapCamera& camera) {
   const auto row = static_cast<std::size_t>(std::max(0.0F, (c.mouse.y + v.scroll) / v.row_height()));
   const auto hit = v.layout.hit(row, static_cast<int>(c.mouse.x) / v.scale);
   if (hit) {
-    v.look.selection.hover = hit->fold ? std::nullopt : std::optional(hit->address);
+    v.look.wishes.hover = hit->fold ? std::nullopt : std::optional(hit->address);
     if (!ImGui::IsMouseDragging(ImGuiMouseButton_Left)) tip_of(v, *hit);
   }
   if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) {
@@ -196,6 +196,7 @@ void draw_rows(Look& look, const PageLayout& layout, int scale) {
   if (camera.go_to) {
     const std::size_t row = layout.row_of(*camera.go_to);
     if (row < layout.rows().size()) ImGui::SetScrollY(std::max(0.0F, static_cast<float>(row) * high - tall / 3));
+    camera.go_to.reset();
   }
   const Canvas c = canvas(look, "map" + look.key, {wide, std::max(all, tall)});
   MapView v{look, layout, scale, shown, std::floor(ImGui::GetScrollY())};
@@ -253,6 +254,9 @@ void draw_map(Look& look) {
   const int width = static_cast<int>(ImGui::GetContentRegionAvail().x - t.px(0.9F)) / scale;
   const float below = ImGui::GetContentRegionAvail().y - 3 * ImGui::GetTextLineHeightWithSpacing();
   camera.shown = camera.level >= 0 ? camera.level : fitting_level(look, width, static_cast<int>(below) / scale);
+  // A row for every few bytes of every page: for a large heap that would be millions of them.
+  constexpr std::size_t byte_zoom_pages = 4096;
+  if (look.now->map.pages().size() > byte_zoom_pages) camera.shown = std::min(camera.shown, map_zooms - 2);
   const MapZoom& zoom = map_zoom(camera.shown);
   if (button(look, " - ", "map.farther", "farther away (S)")) zoom_map(look, -1);
   ImGui::SameLine();

@@ -130,7 +130,7 @@ bool say(Look& look, const Sentence& s, const std::string& before, bool here) {
     ImGui::GetWindowDrawList()->AddRectFilled({x, from.y}, {x + t.px(0.18F), to.y}, t.colours.accent);
   }
   const bool hovered = ImGui::IsItemHovered();
-  if (hovered && s.address) look.selection.hover = s.address;
+  if (hovered && s.address) look.wishes.hover = s.address;
   if (hovered) {
     ImGui::GetWindowDrawList()->AddRect({ImGui::GetItemRectMin().x - t.px(0.1F), ImGui::GetItemRectMin().y},
                                         ImGui::GetItemRectMax(), t.colours.line);

@@ -142,9 +142,10 @@ void draw_sizes(Look& look) {
   const sim::LifetimeTable::Part& part = part_for(look, state);
   const HeatWindow w = heat_window(part.grid, state.measure);
   draw_scale(look, w, state.measure);
-  const std::string what = state.shown == Shown::freed ? "freed in events " + grouped(part.events.from) + " to " +
-                                                             grouped(part.events.to) + ": "
-                                                       : std::string("live at the end of what is prepared: ");
+  const std::string what = state.shown == Shown::freed
+                               ? "freed in events " + grouped(part.events.from) + " to " +
+                                     grouped(part.events.to - (part.events.to > part.events.from ? 1 : 0)) + ": "
+                               : std::string("live at the end of what is prepared: ");
   const std::string axes = "; sizes (up to) upwards, lifetimes (from) to the right";
   fitted_text(t, what + counted(w.blocks, "block", "blocks") + ", " + bytes_text(w.bytes) + axes,
               ImGui::GetContentRegionAvail().x, t.colours.dim);

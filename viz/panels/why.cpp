@@ -41,7 +41,7 @@ void draw_pin(Look& look, const sim::PinReport& pin, Addr page, std::size_t numb
   if (ImGui::Selectable(where.c_str(), picked, ImGuiSelectableFlags_SpanAllColumns)) look.pick_block(b);
   look.ids.put_item("why.pin" + std::to_string(number));
   if (ImGui::IsItemHovered()) {
-    look.selection.hover = b.address;
+    look.wishes.hover = b.address;
     ImGui::SetTooltip("block %s, granted by event %s", hex(b.address).c_str(),
                       b.event == sim::no_event ? "?" : grouped(b.event).c_str());
   }

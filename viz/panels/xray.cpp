@@ -126,7 +126,7 @@ void draw_row(const XrayPen& pen, const sim::PublishedTable& t, const XrayTable&
   const bool clicked = ImGui::InvisibleButton("row", {right - at.x, high});
   look.ids.put_item("xray." + t.name + "." + std::to_string(row));
   if (ImGui::IsItemHovered() && under) {
-    look.selection.hover = *under;
+    look.wishes.hover = *under;
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     ImGui::SetTooltip("%s: click to find it in the map", hex(*under).c_str());
     if (clicked) pick_address(look, *under);

@@ -130,9 +130,9 @@ void draw_chain(const XrayPen& pen, const XrayChain& chain, std::uint64_t size) 
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float high = ImGui::GetTextLineHeight(), top = at.y + std::floor((high - side) / 2);
   const std::string longest = " +" + grouped(chain.count) + " more";
-  const float for_boxes = pen.room - indent - (chain_width(pen, chain) < pen.room && chain.count <= boxes_max
-                                                   ? 0
-                                                   : ImGui::CalcTextSize(longest.c_str()).x);
+  const float for_boxes =
+      pen.room - indent -
+      (chain_width(pen, chain) < pen.room && chain.count <= boxes_max ? 0 : ImGui::CalcTextSize(longest.c_str()).x);
   const auto fits = static_cast<std::size_t>(std::max(1.0F, for_boxes / step));
   const std::size_t shown = std::min({chain.count, fits, boxes_max});
   const float middle = std::floor(top + side / 2), first = at.x + indent;
@@ -152,7 +152,7 @@ void draw_chain(const XrayPen& pen, const XrayChain& chain, std::uint64_t size) 
   if (!ImGui::IsItemHovered() || over < 0 || over >= static_cast<float>(shown) * step) return;
   const auto under = std::min(static_cast<std::size_t>(over / step), shown - 1);
   const Addr a{all[chain.first + under]};
-  look.selection.hover = a;
+  look.wishes.hover = a;
   ImGui::SetTooltip("%s, number %s of %s on its list", hex(a).c_str(), grouped(under + 1).c_str(),
                     grouped(chain.count).c_str());
   if (clicked) pick_address(look, a);
@@ -186,7 +186,7 @@ void draw_pages(const XrayPen& pen, const sim::PublishedTable& table, const Xray
       if (!ImGui::IsItemHovered()) continue;
       const auto i = static_cast<std::size_t>(std::max(0.0F, (ImGui::GetMousePos().x - at.x) / (wide + between)));
       const sim::PublishedTable::Row& row = table.rows[first + std::min(i, cells - 1)];
-      look.selection.hover = Addr{row.values[0]};
+      look.wishes.hover = Addr{row.values[0]};
       page_tip(pen, table, row);
       if (clicked) pick_address(look, Addr{row.values[0]});
     }

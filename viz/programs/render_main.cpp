@@ -10,6 +10,7 @@
 
 #include "sim/cli/verbs.h"
 #include "viz/app/app_window.h"
+#include "viz/programs/gl_draw.h"
 #include "viz/programs/gl_textures.h"
 #include "viz/programs/png_file.h"
 #include "viz/programs/view_options.h"
@@ -67,7 +68,7 @@ class Canvas {
     io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
     io.DeltaTime = 1.0F / 60;
     io.MousePos = {-1, -1};
-    if (good_) ImGui_ImplOpenGL2_Init();
+    if (good_) start();
   }
   ~Canvas() {
     if (good_) ImGui_ImplOpenGL2_Shutdown();
@@ -92,11 +93,15 @@ class Canvas {
     glViewport(0, 0, width_, height_);
     glClearColor(0, 0, 0, 1);
     glClear(GL_COLOR_BUFFER_BIT);
-    ImGui_ImplOpenGL2_RenderDrawData(ImGui::GetDrawData());
+    draw_lists(*ImGui::GetDrawData());
     return read_back(width_, height_);
   }
 
  private:
+  static void start() {
+    ImGui_ImplOpenGL2_Init();
+    allow_long_lists();
+  }
   int width_, height_;
   std::vector<unsigned char> buffer_;
   OSMesaContext context_ = nullptr;
@@ -127,6 +132,11 @@ int draw(const ViewWanted& wanted, const std::string& what, const std::string& o
     canvas.frame(app);
     app.wait_until_idle();
     quiet = app.idle() ? quiet + 1 : 0;
+  }
+  for (const auto& run : app.runs()) {
+    if (run->error().empty()) continue;
+    cli::print_error({run->core() + ": " + run->error(), {}, {}, {}, {}});
+    return cli::exit_bad_input;
   }
   if (auto written = write_png(output, canvas.picture()); !written) {
     cli::print_error(written.error());

@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "sim/cli/verbs.h"
+#include "viz/programs/gl_draw.h"
 #include "viz/programs/gl_textures.h"
 #include "viz/programs/png_file.h"
 #include "viz/programs/view_options.h"
@@ -38,9 +39,17 @@ const cli::VerbSpec& spec() {
   return view;
 }
 
-// GLFW's numbers of keys, which are those of a US keyboard, as the application's.
-int key_of(int glfw) {
-  if (glfw >= 32 && glfw < 127) return glfw;
+// GLFW's numbers of keys as the application's. They name places on a US keyboard: letters and signs are what this
+// keyboard has there. Signs that take Shift come as characters (on_character), wherever they lie.
+int key_of(int glfw, int scancode, bool shift) {
+  if (glfw > ' ' && glfw < 127) {
+    const char* name = glfwGetKeyName(glfw, scancode);
+    const int here = name != nullptr && name[0] > ' ' && name[0] < 127 && name[1] == 0 ? name[0] : glfw;
+    const bool letter = here >= 'a' && here <= 'z', digit = here >= '0' && here <= '9';
+    if (shift && !letter && !digit && !(here >= 'A' && here <= 'Z')) return 0;
+    return letter ? here - 'a' + 'A' : here;
+  }
+  if (glfw == GLFW_KEY_SPACE) return ' ';
   switch (glfw) {
     case GLFW_KEY_LEFT:
       return key_left;
@@ -62,8 +71,6 @@ int key_of(int glfw) {
       return key_escape;
     case GLFW_KEY_ENTER:
       return key_enter;
-    case GLFW_KEY_KP_ADD:
-      return '+';
     case GLFW_KEY_KP_SUBTRACT:
       return '-';
     default:
@@ -80,12 +87,18 @@ WindowState& state_of(GLFWwindow* window) {
   return *static_cast<WindowState*>(glfwGetWindowUserPointer(window));
 }
 
-void on_key(GLFWwindow* window, int key, int, int action, int mods) {
+void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
   state_of(window).frames_due = 4;
-  const int ours = key_of(key);
+  const int ours = key_of(key, scancode, (mods & GLFW_MOD_SHIFT) != 0);
   if (action == GLFW_RELEASE || ours == 0) return;
   state_of(window).app->press(
       {ours, (mods & GLFW_MOD_SHIFT) != 0, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_ALT) != 0});
+}
+
+void on_character(GLFWwindow* window, unsigned character) {
+  state_of(window).frames_due = 4;
+  if (character == '?') state_of(window).app->press({'/', true});
+  if (character == '+') state_of(window).app->press({'+'});
 }
 
 void listen(GLFWwindow* window) {
@@ -93,7 +106,7 @@ void listen(GLFWwindow* window) {
   glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { state_of(w).frames_due = 3; });
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { state_of(w).frames_due = 4; });
   glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { state_of(w).frames_due = 4; });
-  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { state_of(w).frames_due = 4; });
+  glfwSetCharCallback(window, on_character);
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { state_of(w).frames_due = 4; });
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { state_of(w).frames_due = 4; });
 }
@@ -126,6 +139,7 @@ class Window {
     listen(window_);
     ImGui_ImplGlfw_InitForOpenGL(window_, true);  // hands on to what listen() has installed
     ImGui_ImplOpenGL2_Init();
+    allow_long_lists();
     return {};
   }
   GLFWwindow* get() const { return window_; }
@@ -156,7 +170,7 @@ void draw_frame(GLFWwindow* window, App& app, double seconds) {
   glViewport(0, 0, width, height);
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL2_RenderDrawData(ImGui::GetDrawData());
+  draw_lists(*ImGui::GetDrawData());
 }
 
 std::string title_of(const App& app) {
@@ -213,7 +227,7 @@ int show(const ViewWanted& wanted, bool title_state, const std::string& picture_
   host.clipboard = [&](const std::string& text) { glfwSetClipboardString(window.get(), text.c_str()); };
   host.picture = [&](const std::string& path) { picture_due = path; };
   Settings settings = wanted.settings;
-  if (settings.scale == 1) settings.scale = window.monitor_scale();
+  if (!wanted.scale_given) settings.scale = window.monitor_scale();
   {
     App app(textures, host, settings);
     window.state().app = &app;

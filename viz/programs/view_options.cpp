@@ -94,7 +94,8 @@ std::vector<OptionSpec> view_options() {
       {{"at", Takes::value, "EVENT[.STEP]", "where to stand: after so many events, and so many steps into the next"},
        {"at-view", Takes::value, "LINE", "a view that was copied with Ctrl+S; TRACE is then the line's unless given"},
        {"size", Takes::value, "WxH", "pixels of the window or picture (default 1440x900)"},
-       {"scale", Takes::value, "N", "size of text and everything: 1, 1.25, 1.5, 2, 3 (default 1)"},
+       {"scale", Takes::value, "N",
+        "size of text and everything: 0.75 to 3 (default: the screen's own, 1 for pictures)"},
        {"light", Takes::nothing, "", "dark text on light ground"},
        {"vision", Takes::value, "NAME", "as others see the colours: protan, deutan, tritan, grey"}});
   return all;
@@ -121,7 +122,8 @@ Fallible<ViewWanted> read_view_options(const Parsed& p) {
   Fallible<void> read;
   if (p.has("at")) read = read_at(*p.value("at"), w);
   if (read && p.has("size")) read = read_size(*p.value("size"), w);
-  if (read && p.has("scale")) read = read_scale(*p.value("scale"), w.settings);
+  w.scale_given = p.has("scale");
+  if (read && w.scale_given) read = read_scale(*p.value("scale"), w.settings);
   if (read && p.has("vision")) read = read_vision(*p.value("vision"), w.settings);
   if (!read) return Failure<Error>{read.error()};
   if (p.has("light")) w.settings.shade = Shade::light;

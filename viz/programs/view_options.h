@@ -20,6 +20,7 @@ struct ViewWanted {
   std::optional<ViewLine> view;  ///< --at-view
   std::optional<std::uint64_t> event, steps;
   Settings settings;
+  bool scale_given = false;
   int width = 1440, height = 900;
 };
 

@@ -49,7 +49,7 @@ struct Selection {
   std::optional<Addr> address;         ///< picked: a block's, or any byte
   std::optional<std::uint64_t> block;  ///< picked, by id
   std::optional<std::uint32_t> site;
-  std::optional<Addr> hover;  ///< under the mouse in some panel, this frame or the last one
+  std::optional<Addr> hover;  ///< under the mouse in some panel, in the last frame
   bool operator==(const Selection&) const = default;
 };
 
@@ -62,6 +62,7 @@ struct Wishes {
   std::optional<EventRange> show;    ///< zoom of the time axis
   std::optional<std::string> panel;  ///< bring this tab to the front: "why", "lanes"
   std::optional<std::string> clipboard;
+  std::optional<Addr> hover;  ///< what is under the mouse
   std::optional<std::pair<std::string, std::string>> save_csv;  ///< name of the view, text
 };
 
@@ -91,7 +92,12 @@ struct Look {
   void go(std::uint64_t event) { wishes.go = sim::Place{event, 0}; }
   /// Inside the event that is under the cursor's feet: after its step number `steps`, from 1.
   void go_inside(std::uint64_t event, std::uint64_t steps) { wishes.go = sim::Place{event, steps}; }
-  void pick_page(Addr page) { selection.page = page; }
+  /// A page, and no block of it.
+  void pick_page(Addr page) {
+    selection.page = page;
+    selection.address.reset();
+    selection.block.reset();
+  }
   void pick_block(const sim::HeldBlock& block) {
     selection.block = block.id;
     selection.address = block.address;

@@ -1,6 +1,7 @@
 #include "viz/work/desk.h"
 
 #include <atomic>
+#include <exception>
 #include <utility>
 
 namespace kmemlab::viz {
@@ -11,6 +12,14 @@ namespace {
 constexpr std::uint64_t stretch = 1 << 17;
 
 }  // namespace
+
+bool prepare_unless(sim::Timeline& timeline, const Desk::Stop& stop) {
+  while (!stop()) {
+    const Fallible<bool> done = timeline.prepare_some(stretch);
+    if (!done || *done) return true;  // what went wrong is told by what is asked next
+  }
+  return false;
+}
 
 Desk::Desk(std::shared_ptr<const traces::KmtView> trace, Open open, std::function<void()> wake)
     : trace_(std::move(trace)), wake_(std::move(wake)) {
@@ -82,13 +91,19 @@ bool Desk::serve_one(sim::Timeline& timeline) {
     running_ = next.slot;
     stop_running_ = false;
   }
-  next.job(timeline, [this] {
-    const std::lock_guard lock(mutex_);
-    return stop_running_;
-  });
+  std::string thrown;
+  try {
+    next.job(timeline, [this] {
+      const std::lock_guard lock(mutex_);
+      return stop_running_;
+    });
+  } catch (const std::exception& e) {
+    thrown = e.what();
+  }
   {
     const std::lock_guard lock(mutex_);
     running_.reset();
+    if (!thrown.empty()) progress_.error = "a question about this run ended with: " + thrown;
   }
   wake_();
   return true;
@@ -116,6 +131,21 @@ bool Desk::prepare_more(sim::Timeline& timeline, const sim::Collectors& collecto
 }
 
 void Desk::work(const Open& open) {
+  try {
+    work_until_closed(open);
+  } catch (const std::exception& e) {
+    {
+      const std::lock_guard lock(mutex_);
+      progress_.opened = true;
+      progress_.error = std::string("the run ended with: ") + e.what();
+      done_preparing_ = true;
+    }
+    wake_();
+    serve_nobody();
+  }
+}
+
+void Desk::work_until_closed(const Open& open) {
   Fallible<sim::Timeline> timeline = open();
   {
     const std::lock_guard lock(mutex_);
@@ -149,6 +179,11 @@ void Desk::work(const Open& open) {
       if (closing_) return;
     }
   }
+  serve_nobody();
+}
+
+// There is no run: what is asked is forgotten.
+void Desk::serve_nobody() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
     waiting_.clear();

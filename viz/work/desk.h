@@ -50,6 +50,8 @@ class Desk {
 
  private:
   void work(const Open& open);
+  void work_until_closed(const Open& open);
+  void serve_nobody();
   bool serve_one(sim::Timeline& timeline);
   bool prepare_more(sim::Timeline& timeline, const sim::Collectors& collectors);
   bool idle_locked() const { return done_preparing_ && waiting_.empty() && !running_; }
@@ -71,5 +73,8 @@ class Desk {
   std::function<void()> wake_;
   std::thread thread_;
 };
+
+/// For jobs that ask about the whole run: prepares it to its end, a stretch at a time. False: nobody wants it any more.
+bool prepare_unless(sim::Timeline& timeline, const Desk::Stop& stop);
 
 }  // namespace kmemlab::viz
