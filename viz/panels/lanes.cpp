@@ -252,7 +252,8 @@ void draw_lanes(Look& look) {
   draw_sleepers(look);
   draw_legend(look);
   const float label = t.px(17), row = std::floor(t.px(1.5F));
-  const float numbers = ImGui::GetTextLineHeight() + t.px(0.3F);
+  // The numbers lie below the rows, behind the space that ImGui leaves between two items.
+  const float numbers = ImGui::GetTextLineHeight() + t.px(0.3F) + ImGui::GetStyle().ItemSpacing.y;
   const ImVec2 room = ImGui::GetContentRegionAvail();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::BeginChild("lane rows", {0, std::max(t.px(3), room.y - numbers)}, false,

@@ -11,7 +11,7 @@ namespace {
 
 void line(const Theme& t, const char* what, std::uint64_t n, bool defect) {
   dim_text(t, what);
-  ImGui::SameLine(t.px(24));
+  ImGui::SameLine(t.px(20));
   const bool bad = defect && n != 0;
   ImGui::PushStyleColor(ImGuiCol_Text, im(bad ? t.colours.alarm : t.colours.text));
   ImGui::TextUnformatted(((bad ? "! " : "") + grouped(n)).c_str());

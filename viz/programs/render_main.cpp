@@ -23,7 +23,8 @@ using namespace kmemlab::viz;
 const cli::VerbSpec& spec() {
   static const cli::VerbSpec render{
       "kmemlab render TRACE --what map|kymograph|timeline|lanes|window|... -o PNG [--at EVENT] [-a CORE,...]",
-      "Draws a panel of kmemlab view, or the whole window, into a PNG file: no display is needed.",
+      "Draws a panel of kmemlab view, or the whole window, into a PNG file: no display is needed. Of a lesson's\n"
+      "file it draws a page: --at PAGE, or --at PAGE.1 with the page's step made.",
       "kmemlab render traces/samples/ext4tree.dat --what map --at 3000 -o map.png",
       [] {
         std::vector<cli::OptionSpec> all = view_options();

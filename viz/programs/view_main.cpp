@@ -23,9 +23,10 @@ using namespace kmemlab::viz;
 
 const cli::VerbSpec& spec() {
   static const cli::VerbSpec view{
-      "kmemlab view TRACE [-a CORE[,CORE...]] [--at EVENT] [--at-view LINE] ...",
+      "kmemlab view TRACE|LESSONS [-a CORE[,CORE...]] [--at EVENT] [--at-view LINE] ...",
       "Opens a window on the runs of one to four allocators over a trace: step through them, forwards and\n"
-      "backwards, see pages, lists, sleepers, and why a page is still held. ? shows the keys.",
+      "backwards, see pages, lists, sleepers, and why a page is still held. ? shows the keys.\n"
+      "LESSONS is a lesson (tests/scenarios/lessons/1-power-of-two-buckets.json) or a folder of them.",
       "kmemlab view traces/samples/ext4tree.dat -a bsd386,osf1",
       [] {
         std::vector<cli::OptionSpec> all = view_options();
