@@ -1,7 +1,7 @@
 #!/bin/bash
 # The real window, on a display of its own (Xvfb): real key presses and clicks move the cursor, which the window's title
-# names; Ctrl+Q ends it with exit code 0; what it showed last is kept as a picture, and must hold more than a few
-# colours. Skips, and says so, where there is no xvfb-run or xdotool. Usage: window_smoke.sh KMEMLAB_VIEW SOURCE_DIR FOLDER
+# names; Ctrl+Q ends it with exit code 0; what it showed last is kept as a picture, larger than that of an empty window.
+# Skips, and says so, where there is no xvfb-run or xdotool. Usage: window_smoke.sh KMEMLAB_VIEW SOURCE_DIR FOLDER
 set -euo pipefail
 view=$1 source_dir=$2 out=$3
 for tool in xvfb-run xdotool; do

@@ -28,8 +28,6 @@ const cli::VerbSpec& spec() {
       "kmemlab render traces/samples/ext4tree.dat --what map --at 3000 -o map.png",
       [] {
         std::vector<cli::OptionSpec> all = view_options();
-        std::string names = "window, timeline";
-        for (const PanelInfo& p : panels()) names += std::string(", ") + p.name;
         all.insert(all.begin(),
                    {{"what", cli::Takes::value, "PANEL",
                      "window (default), timeline, or a panel: 'map', 'lanes', ... (a wrong one lists them)"},
