@@ -74,6 +74,7 @@
 #include "core/aix/init_heap.h"
 #include "core/aix/layout.h"
 #include "core/aix/machine.h"
+#include "core/aix/marks.h"
 #include "core/aix/pin.h"
 #include "core/aix/state.h"
 #include "core/aix/vm_galloc.h"

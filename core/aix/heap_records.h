@@ -40,9 +40,15 @@ std::optional<Named> find_heap(M& m, State& s, heapaddr_t heap) {
       const HeapRecord& h = s.heap[i];
       if (h.g.numpages != 0 && h.g.front == heap.at && reachable(m, h)) named.slot = i;
     }
-    if (named.slot == heaps_max || !m.accessible(heap.at)) return std::nullopt;
+    if (named.slot == heaps_max || !m.accessible(heap.at)) {
+      mark(m, Mark::heap_unknown);
+      return std::nullopt;
+    }
   }
-  if (!heap || m.template load<std::uint32_t>(heap.at + heap_t::sanity) != HEAP_SANITY) return std::nullopt;
+  if (!heap || m.template load<std::uint32_t>(heap.at + heap_t::sanity) != HEAP_SANITY) [[unlikely]] {
+    mark(m, Mark::heap_overwritten);
+    return std::nullopt;
+  }
   return named;
 }
 
@@ -67,7 +73,10 @@ template <Machine M>
 void block_gone(M& m, State& s, AddrRange block) {
   for (std::uint32_t i = 1; i < heaps_max && s.private_heaps != 0; ++i) {
     HeapRecord& h = s.heap[i];
-    if (h.g.numpages != 0 && reachable(m, h) && block.contains(h.g.front)) forget_heap(m, s, h);
+    if (h.g.numpages != 0 && reachable(m, h) && block.contains(h.g.front)) {
+      mark(m, Mark::heap_dies_with_block);
+      forget_heap(m, s, h);
+    }
   }
 }
 
@@ -80,7 +89,9 @@ void storage_gone(M& m, State& s, AddrRange range) {
   for (std::uint32_t i = 1; i < heaps_max && s.private_heaps != 0; ++i) {
     HeapRecord& h = s.heap[i];
     if (h.g.numpages == 0 || !detail::reachable(m, h)) continue;
-    if (detail::overlap(range, h.g.area())) detail::forget_heap(m, s, h);
+    if (!detail::overlap(range, h.g.area())) continue;
+    detail::mark(m, Mark::heap_dies_with_storage);
+    detail::forget_heap(m, s, h);
   }
 }
 

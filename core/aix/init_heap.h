@@ -46,19 +46,27 @@ bool area_is_free(M& m, State& s, AddrRange area) {
   for (HeapRecord& h : s.heap) {
     if (h.g.numpages == 0 || !reachable(m, h) || !overlap(area, h.g.area())) continue;
     if (&h != &s.heap[0] && !sound(m, h)) {
+      mark(m, Mark::heap_dies_overwritten);
       forget_heap(m, s, h);
       continue;
     }
-    if (!h.g.pages().contains(area.base)) return false;  // it begins before the heap, or in its front
+    if (!h.g.pages().contains(area.base)) {  // it begins before the heap, or in its front
+      mark(m, Mark::init_overlaps_front);
+      return false;
+    }
     if (innermost == nullptr || h.g.area().bytes < innermost->g.area().bytes) innermost = &h;
   }
-  return innermost == nullptr || in_one_block(m, innermost->g, area);
+  if (innermost == nullptr || in_one_block(m, innermost->g, area)) return true;
+  mark(m, Mark::init_not_in_one_block);
+  return false;
 }
 
 template <Machine M>
 bool area_is_there(M& m, const State& s, AddrRange area) {
   for (std::uint64_t at = 0; at < area.bytes; at += s.page_bytes()) {
-    if (!m.accessible(area.base + at)) return false;
+    if (m.accessible(area.base + at)) continue;
+    mark(m, Mark::init_not_there);
+    return false;
   }
   return true;
 }
@@ -73,12 +81,19 @@ template <Machine M>
 heapaddr_t init_heap(M& m, State& s, Addr area, std::int64_t size, const heapaddr_t* heapp) {
   if (!detail::process_environment(m, s, "init_heap: not in the process environment")) return {};
   const std::uint64_t mask = s.page_bytes() - 1;
-  if (!area || (area.v & mask) != 0 || size <= 0 || (static_cast<std::uint64_t>(size) & mask) != 0) return {};
-  if (heapp == nullptr || *heapp) return {};
+  const auto refuse = [&](Mark why) {
+    detail::mark(m, why);
+    return heapaddr_t{};
+  };
+  if (!area || (area.v & mask) != 0 || size <= 0 || (static_cast<std::uint64_t>(size) & mask) != 0) {
+    return refuse(Mark::init_area);
+  }
+  if (heapp == nullptr || *heapp) return refuse(Mark::init_heapp);
   const AddrRange range{area, static_cast<std::uint64_t>(size)};
-  if (range.end() < area) return {};
+  if (range.end() < area) return refuse(Mark::init_wraps);
   const Geometry g = lay_out(area, range.bytes >> s.page_shift, 1, s.page_shift);
-  if (g.numpages == 0 || !detail::area_is_there(m, s, range) || !detail::area_is_free(m, s, range)) return {};
+  if (g.numpages == 0) return refuse(Mark::init_too_small);
+  if (!detail::area_is_there(m, s, range) || !detail::area_is_free(m, s, range)) return {};
   for (std::uint32_t i = 1; i < heaps_max; ++i) {
     HeapRecord& h = s.heap[i];
     if (h.g.numpages != 0) continue;
@@ -89,7 +104,7 @@ heapaddr_t init_heap(M& m, State& s, Addr area, std::int64_t size, const heapadd
     detail::write_heap(m, g, g.front_pages);
     return heapaddr_t{area};
   }
-  return {};
+  return refuse(Mark::init_no_record);
 }
 
 /// Boot: the table of arena pages from static memory, then the kernel's heap from the pool of vm_galloc, V_WORKING and
@@ -107,15 +122,15 @@ void aixinit(M& m, State& s, const Config& config) {
   const std::uint64_t unit = detail::galloc_unit(s);
   const std::uint64_t bytes = std::min(round_down(wanted, unit), std::uint64_t{no_page} << s.page_shift);
   const KmemSpace space = bytes == 0 ? KmemSpace{} : m.kmem_reserve(bytes);
-  if (!space.va) m.panic("kernel_heap: no space in the arena");
+  if (!space.va) detail::panic(m, Mark::panic_boot_space, "kernel_heap: no space in the arena");
   s.heap[0].g = lay_out(space.va, bytes >> s.page_shift, 2, s.page_shift);
   const Geometry& g = s.heap[0].g;
-  if (g.numpages == 0) m.panic("kernel_heap: too small");
+  if (g.numpages == 0) detail::panic(m, Mark::panic_boot_too_small, "kernel_heap: too small");
   detail::enter_region(m, s, {space.va, bytes}, V_WORKING | V_SYSTEM | region_kernel_heap);
   // The first page by itself, because map_front writes the count of mapped pages into it.
   for (std::uint32_t first = g.front_for(0); s.metadata_pages < first; ++s.metadata_pages) {
     if (!m.kmem_map(g.front + (std::uint64_t{s.metadata_pages} << s.page_shift), PageKey::kernel_only, Zero::yes)) {
-      m.panic("kernel_heap: no frames");
+      detail::panic(m, Mark::panic_boot_frames, "kernel_heap: no frames");
     }
   }
   detail::write_heap(m, g, s.metadata_pages);

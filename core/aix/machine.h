@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/aix/access.h"
+#include "core/aix/marks.h"
 #include "core/aix/state.h"
 #include "core/machine/concepts.h"
 #include "core/machine/pages.h"
@@ -13,9 +14,10 @@ namespace kmemlab::aix {
 /// Nobody is woken, for nobody sleeps.
 template <class M>
 concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasPages<M> && HasProcesses<M> &&
-    HasReferenceErrors<M> && HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> && requires(const M m) {
-  { m.arena() } -> std::same_as<AddrRange>;
-};
+    HasReferenceErrors<M> && HasBootMemory<M> && HasPanic<M> && HasConsole<M> && HasSteps<M> && HasMarks<M> &&
+    requires(const M m) {
+      { m.arena() } -> std::same_as<AddrRange>;
+    };
 
 namespace detail {
 
@@ -25,8 +27,9 @@ bool process_environment(M& m, State& s, const char* complaint) {
   if (!m.in_interrupt()) [[likely]]
     return true;
   ++s.violations;
+  mark(m, Mark::interrupt_refused);
   m.console(complaint);
-  if (s.strict == Strict::yes) m.panic(complaint);
+  if (s.strict == Strict::yes) panic(m, Mark::panic_interrupt, complaint);
   return false;
 }
 

@@ -24,6 +24,14 @@ bool map_front(M& m, State& s, const Geometry& g, std::uint32_t end) {
   return true;
 }
 
+/// Undoes map_front down to `pages` pages.
+template <Machine M>
+void unmap_front(M& m, State& s, const Geometry& g, std::uint32_t pages) {
+  if (s.metadata_pages == pages) return;
+  while (s.metadata_pages > pages) m.kmem_unmap(g.front + (std::uint64_t{--s.metadata_pages} << g.page_shift));
+  m.template store<std::uint32_t>(g.pool + page_pool::mapped, pages);
+}
+
 /// Takes frames of pages p to p + n - 1 away again, but for those that somebody pins.
 template <Machine M>
 void unmap_pages(M& m, State& s, const Geometry& g, std::uint32_t p, std::uint32_t n) {
@@ -32,6 +40,7 @@ void unmap_pages(M& m, State& s, const Geometry& g, std::uint32_t p, std::uint32
     if (s.pinned_pages != 0 && get_pins(m, s, page) != 0) {
       ++s.leaked_pins;
       ++s.leaked_pins_total;
+      mark(m, Mark::pinned_page_kept);
       m.step({StepKind::return_refused, 0, page, s.leaked_pins});
       continue;
     }
@@ -53,9 +62,11 @@ bool map_pages(M& m, State& s, const Geometry& g, std::uint32_t p, std::uint32_t
     const Addr page = g.page(p + i);
     if (s.leaked_pins != 0 && get_pins(m, s, page) != 0) {  // it never lost its frame
       --s.leaked_pins;
+      mark(m, Mark::pinned_page_used_again);
       continue;
     }
     if (m.kmem_map(page, PageKey::kernel_only, Zero::no)) continue;
+    mark(m, Mark::no_frame_for_page);
     unmap_again(m, s, g, p, i);
     return false;
   }
@@ -68,10 +79,16 @@ bool pin_pages(M& m, State& s, Addr first, std::uint64_t n) {
   std::uint64_t fresh = 0;
   for (std::uint64_t i = 0; i < n; ++i) {
     const std::uint16_t pins = get_pins(m, s, first + (i << s.page_shift));
-    if (pins == 0xffff) return false;
+    if (pins == 0xffff) {
+      mark(m, Mark::pin_count_full);
+      return false;
+    }
     fresh += pins == 0;
   }
-  if (fresh > s.pin_limit - s.pinned_pages) return false;
+  if (fresh > s.pin_limit - s.pinned_pages) {
+    mark(m, Mark::pin_limit);
+    return false;
+  }
   for (std::uint64_t i = 0; i < n; ++i) {
     const Addr page = first + (i << s.page_shift);
     set_pins(m, s, page, static_cast<std::uint16_t>(get_pins(m, s, page) + 1));
@@ -82,10 +99,17 @@ bool pin_pages(M& m, State& s, Addr first, std::uint64_t n) {
 /// Frames, and pins for pinned_heap, for pages that are about to leave the pool. On failure nothing is changed.
 template <Machine M>
 Reason claim_pages(M& m, State& s, const Geometry& g, std::uint32_t anchor, std::uint32_t p, std::uint32_t n) {
-  if (!map_front(m, s, g, p + n) || !map_pages(m, s, g, p, n)) return Reason::no_frames;
-  if (anchor == 0 || pin_pages(m, s, g.page(p), n)) return Reason::none;
-  unmap_again(m, s, g, p, n);
-  return Reason::pin_limit;
+  const std::uint32_t described = s.metadata_pages;
+  Reason reason = Reason::no_frames;
+  if (!map_front(m, s, g, p + n)) {
+    mark(m, Mark::no_frame_for_table);
+  } else if (map_pages(m, s, g, p, n)) {
+    if (anchor == 0 || pin_pages(m, s, g.page(p), n)) return Reason::none;
+    unmap_again(m, s, g, p, n);
+    reason = Reason::pin_limit;
+  }
+  unmap_front(m, s, g, described);
+  return reason;
 }
 
 /// The reverse. A pin of pinned_heap that its user took off is an error of his (section 1.6: the pin count is lower
@@ -98,8 +122,9 @@ void disclaim_pages(M& m, State& s, const Geometry& g, std::uint32_t anchor, std
       set_pins(m, s, page, static_cast<std::uint16_t>(pins - 1));
       continue;
     }
+    mark(m, Mark::pin_missing);
     m.console("xmfree: pin count lower than expected");
-    if (s.strict == Strict::yes) m.panic("xmfree: pin count lower than expected");
+    if (s.strict == Strict::yes) panic(m, Mark::panic_pin_missing, "xmfree: pin count lower than expected");
   }
   unmap_pages(m, s, g, p, n);
 }

@@ -31,7 +31,9 @@ bool free_in_kernel_heap(M& m, const State& s, Addr page) {
 template <Machine M>
 int pin_range(M& m, State& s, AddrRange pages) {
   for (Addr page = pages.base; page < pages.end(); page = page + s.page_bytes()) {
-    if (!m.accessible(page)) return EINVAL;
+    if (m.accessible(page)) continue;
+    mark(m, Mark::pin_not_there);
+    return EINVAL;
   }
   return pin_pages(m, s, pages.base, pages.bytes >> s.page_shift) ? 0 : ENOMEM;
 }
@@ -40,9 +42,13 @@ template <Machine M>
 int unpin_range(M& m, State& s, AddrRange pages) {
   for (Addr page = pages.base; page < pages.end(); page = page + s.page_bytes()) {
     const std::uint16_t pins = get_pins(m, s, page);
-    if (pins == 0) return EINVAL;
+    if (pins == 0) {
+      mark(m, Mark::unpin_not_pinned);
+      return EINVAL;
+    }
     set_pins(m, s, page, static_cast<std::uint16_t>(pins - 1));
     if (pins == 1 && free_in_kernel_heap(m, s, page)) {
+      mark(m, Mark::unpin_returns_page);
       m.kmem_unmap(page);
       --s.leaked_pins;
     }
@@ -57,7 +63,10 @@ template <Machine M>
 int pin(M& m, State& s, Addr addr, std::int64_t len) {
   if (!detail::process_environment(m, s, "pin: not in the process environment")) return EINVAL;
   const AddrRange pages = detail::touched(s, addr, len);
-  if (pages.bytes == 0) return EINVAL;
+  if (pages.bytes == 0) {
+    detail::mark(m, Mark::pin_bad_range);
+    return EINVAL;
+  }
   return detail::guarded(m, [&] { return detail::pin_range(m, s, pages); });
 }
 
@@ -66,7 +75,10 @@ int pin(M& m, State& s, Addr addr, std::int64_t len) {
 template <Machine M>
 int unpin(M& m, State& s, Addr addr, std::int64_t len) {
   const AddrRange pages = detail::touched(s, addr, len);
-  if (pages.bytes == 0) return EINVAL;
+  if (pages.bytes == 0) {
+    detail::mark(m, Mark::unpin_bad_range);
+    return EINVAL;
+  }
   return detail::guarded(m, [&] { return detail::unpin_range(m, s, pages); });
 }
 

@@ -48,6 +48,7 @@ int drop_frames(M& m, State& s, AddrRange region) {
   for (Addr page = region.base; page < region.end(); page = page + s.page_bytes()) {
     if (get_pins(m, s, page) != 0) {
       ++s.leaked_pins_total;
+      mark(m, Mark::gfree_leaks_pins);
       set_pins(m, s, page, 0);
     }
     m.kmem_unmap(page);
@@ -59,11 +60,19 @@ template <Machine M>
 int take_frames(M& m, State& s, AddrRange region, PageKey key) {
   for (Addr page = region.base; page < region.end(); page = page + s.page_bytes()) {
     if (m.kmem_map(page, key, Zero::yes)) continue;
+    mark(m, Mark::galloc_no_frames);
     for (Addr undo = region.base; undo < page; undo = undo + s.page_bytes()) m.kmem_unmap(undo);
     m.kmem_release(region.base, region.bytes);
     return ENOMEM;
   }
   return 0;
+}
+
+/// The answer of a service that refuses.
+template <Machine M>
+int refuse(M& m, Mark why, int error) {
+  mark(m, why);
+  return error;
 }
 
 }  // namespace detail
@@ -75,12 +84,17 @@ int take_frames(M& m, State& s, AddrRange region, PageKey key) {
 template <Machine M>
 int vm_galloc(M& m, State& s, unsigned type, std::uint64_t size, Addr* eaddr) {
   if (!detail::process_environment(m, s, "vm_galloc: not in the process environment")) return EINVAL;
-  if ((type & V_WORKING) == 0 || (type & ~unsigned{v_types}) != 0 || eaddr == nullptr) return EINVAL;
+  if ((type & V_WORKING) == 0 || (type & ~unsigned{v_types}) != 0 || eaddr == nullptr) {
+    return detail::refuse(m, Mark::galloc_bad_type, EINVAL);
+  }
   const std::uint64_t bytes = round_up(size, detail::galloc_unit(s));
-  if (size == 0 || bytes < size) return EINVAL;
-  if (bytes > s.arena.bytes) return ENOSPC;
+  if (size == 0 || bytes < size) return detail::refuse(m, Mark::galloc_bad_size, EINVAL);
+  if (bytes > s.arena.bytes) return detail::refuse(m, Mark::galloc_larger_than_arena, ENOSPC);
   const KmemSpace space = m.kmem_reserve(bytes);
-  if (!space.va) return space.reason == Reason::no_space ? ENOSPC : ENOMEM;
+  if (!space.va) {
+    return space.reason == Reason::no_space ? detail::refuse(m, Mark::galloc_no_space, ENOSPC)
+                                            : detail::refuse(m, Mark::galloc_no_entries, ENOMEM);
+  }
   const AddrRange region{space.va, bytes};
   const PageKey key = (type & V_UREAD) != 0 ? PageKey::user_read : PageKey::kernel_only;
   if (const int error = detail::take_frames(m, s, region, key); error != 0) return error;
@@ -98,12 +112,15 @@ template <Machine M>
 int vm_gfree(M& m, State& s, Addr eaddr, std::uint64_t size) {
   if (!detail::process_environment(m, s, "vm_gfree: not in the process environment")) return EINVAL;
   const std::uint64_t bytes = round_up(size, detail::galloc_unit(s));
-  if (size == 0 || bytes < size || !s.arena.contains(eaddr) || (eaddr.v & (s.page_bytes() - 1)) != 0) return EINVAL;
+  if (size == 0 || bytes < size || !s.arena.contains(eaddr) || (eaddr.v & (s.page_bytes() - 1)) != 0) {
+    return detail::refuse(m, Mark::gfree_bad_argument, EINVAL);
+  }
   const Addr record = s.vm_page_of(eaddr);
   const auto type = m.template load<std::uint16_t>(record + vm_page::type);
-  if ((type & region_first) == 0 || (type & region_kernel_heap) != 0) return EINVAL;
+  if ((type & region_first) == 0) return detail::refuse(m, Mark::gfree_no_region, EINVAL);
+  if ((type & region_kernel_heap) != 0) return detail::refuse(m, Mark::gfree_kernel_heap, EINVAL);
   const std::uint64_t pages = m.template load<std::uint32_t>(record + vm_page::pages);
-  if (bytes != pages << s.page_shift) return EINVAL;
+  if (bytes != pages << s.page_shift) return detail::refuse(m, Mark::gfree_wrong_size, EINVAL);
   const AddrRange region{eaddr, bytes};
   storage_gone(m, s, region);
   detail::guarded(m, [&] { return detail::drop_frames(m, s, region); });

@@ -54,8 +54,11 @@ template <Machine M>
 std::uint32_t take_pages(const Work<M>& w, std::uint32_t n, Reason& reason) {
   const std::uint32_t p = w.table.find(n);
   reason = Reason::no_space;
-  if (p == no_page) return no_page;
-  if (p > w.g.numpages || n > w.g.numpages - p) w.m.panic("xmalloc: page list corrupted");
+  if (p == no_page) {
+    mark(w.m, Mark::no_space);
+    return no_page;
+  }
+  if (p > w.g.numpages || n > w.g.numpages - p) panic(w.m, Mark::panic_page_list, "xmalloc: page list corrupted");
   if (w.global()) {
     reason = claim_pages(w.m, w.s, w.g, w.at.anchor, p, n);
     if (reason != Reason::none) return no_page;
@@ -93,7 +96,7 @@ std::uint32_t take_lowest(const Work<M>& w, std::uint32_t p, unsigned k) {
     w.touch.put(word, bits & (bits - 1));
     return i + static_cast<std::uint32_t>(std::countr_zero(bits));
   }
-  w.m.panic("xmalloc: lost fragment");
+  panic(w.m, Mark::panic_lost_fragment, "xmalloc: lost fragment");
   return 0;
 }
 
@@ -106,10 +109,10 @@ Outcome take_fragment(const Work<M>& w, XmallocCall& call, unsigned k) {
     p = guarded(w.m, [&] { return carve_page(w, k, reason); });
     if (p == no_page) return fail_call(w.s, call, reason);
   }
-  if (p >= w.g.numpages) w.m.panic("xmalloc: fragment list corrupted");
+  if (p >= w.g.numpages) panic(w.m, Mark::panic_fragment_list, "xmalloc: fragment list corrupted");
   const What what = w.table.what(p);
   if (what.with_nfree(0).bits != What::of(Kind::fragments, w.at.anchor, k).bits || what.nfree() == 0) {
-    w.m.panic("xmalloc: fragment list corrupted");
+    panic(w.m, Mark::panic_fragment_page, "xmalloc: fragment list corrupted");
   }
   const std::uint32_t n = take_lowest(w, p, k);
   w.table.put(p, what.with_nfree(what.nfree() - 1));
@@ -129,7 +132,10 @@ Outcome take_fragment(const Work<M>& w, XmallocCall& call, unsigned k) {
 template <Machine M>
 Outcome take_run(const Work<M>& w, XmallocCall& call) {
   const std::uint64_t n = div_ceil(static_cast<std::uint64_t>(call.size), w.g.page_bytes());
-  if (n > w.g.numpages) return fail_call(w.s, call, Reason::no_space);
+  if (n > w.g.numpages) {
+    mark(w.m, Mark::larger_than_heap);
+    return fail_call(w.s, call, Reason::no_space);
+  }
   Reason reason{};
   const auto pages = static_cast<std::uint32_t>(n);
   const std::uint32_t p = take_pages(w, pages, reason);
@@ -159,9 +165,13 @@ Outcome xmalloc(M& m, State& s, XmallocCall& call) {
   const auto named = detail::find_heap(m, s, call.heap);
   if (!named) return detail::fail_call(s, call, Reason::bad_heap);
   if (call.size <= 0 || call.align < 0 || call.align > static_cast<int>(s.page_shift)) {
+    detail::mark(m, Mark::bad_argument);
     return detail::fail_call(s, call, Reason::bad_argument);
   }
-  if (call.size > std::numeric_limits<std::int32_t>::max()) return detail::fail_call(s, call, Reason::too_big);
+  if (call.size > std::numeric_limits<std::int32_t>::max()) {
+    detail::mark(m, Mark::too_big);
+    return detail::fail_call(s, call, Reason::too_big);
+  }
   const detail::Work<M> work(m, s, *named);
   const unsigned k = detail::class_of(static_cast<std::uint64_t>(call.size), static_cast<unsigned>(call.align));
   if (k <= frag_max) return detail::take_fragment(work, call, k);

@@ -23,6 +23,7 @@ void give_pages(const Work<M>& w, std::uint32_t p, std::uint32_t n) {
 /// All fragments of page p are free: it leaves its list (where it is, for a page has two fragments at least).
 template <Machine M>
 int give_fragment_page(const Work<M>& w, std::uint32_t p, unsigned k) {
+  mark(w.m, Mark::fragment_page_returned);
   const PageSet<Touch<M>> list = w.table.with_free(w.at.anchor, k);
   list.erase(p);
   const Addr fr = w.desc(heap_t::fr_of(k));
@@ -32,16 +33,23 @@ int give_fragment_page(const Work<M>& w, std::uint32_t p, unsigned k) {
   return 0;
 }
 
+/// -1, and why.
+template <Machine M>
+int no_block(M& m, Mark why) {
+  mark(m, why);
+  return -1;
+}
+
 template <Machine M>
 int free_fragment(const Work<M>& w, Addr ptr, std::uint32_t p, What what) {
   const unsigned k = what.frag_class();
   const std::uint64_t offset = ptr - w.g.page(p);
-  if (k < frag_min || k > frag_max) w.m.panic("xmfree: page table corrupted");
-  if ((offset & ((std::uint64_t{1} << k) - 1)) != 0) return -1;
+  if (k < frag_min || k > frag_max) panic(w.m, Mark::panic_fragment_class, "xmfree: page table corrupted");
+  if ((offset & ((std::uint64_t{1} << k) - 1)) != 0) return no_block(w.m, Mark::free_inside_fragment);
   const auto n = static_cast<std::uint32_t>(offset >> k);
   const Addr word = w.table.map_word(p, n / 32);
   const std::uint32_t bits = w.touch.get(word);
-  if ((bits >> n % 32 & 1) != 0) return -1;
+  if ((bits >> n % 32 & 1) != 0) return no_block(w.m, Mark::free_free_fragment);
   w.touch.put(word, bits | 1U << n % 32);
   const std::uint32_t nfree = what.nfree() + 1;
   w.table.put(p, what.with_nfree(nfree));
@@ -60,9 +68,10 @@ int free_fragment(const Work<M>& w, Addr ptr, std::uint32_t p, What what) {
 
 template <Machine M>
 int free_run(const Work<M>& w, Addr ptr, std::uint32_t p) {
-  if (ptr != w.g.page(p)) return -1;
+  if (ptr != w.g.page(p)) return no_block(w.m, Mark::free_inside_run);
   const std::uint32_t n = w.table.pages(p);
-  if (n == 0 || n > w.table.fresh() - p) w.m.panic("xmfree: page table corrupted");
+  if (n == 0 || n > w.table.fresh() - p) panic(w.m, Mark::panic_run_length, "xmfree: page table corrupted");
+  mark(w.m, Mark::run_returned);
   const std::uint64_t bytes = std::uint64_t{n} << w.g.page_shift;
   block_gone(w.m, w.s, {ptr, bytes});  // a heap inside the block dies (A11)
   w.touch.add(w.desc(heap_t::pagused), ~n + 1);
@@ -76,18 +85,18 @@ int free_block(M& m, State& s, Addr ptr, heapaddr_t heap) {
   const auto named = find_heap(m, s, heap);
   if (!named) return -1;
   const Work<M> w(m, s, *named);
-  if (!w.g.pages().contains(ptr)) return -1;
+  if (!w.g.pages().contains(ptr)) return no_block(m, Mark::free_outside);
   const std::uint32_t p = w.g.page_of(ptr);
-  if (p >= w.table.fresh()) return -1;
+  if (p >= w.table.fresh()) return no_block(m, Mark::free_never_used);
   const What what = w.table.what(p);
-  if (what.anchor() != named->anchor) return -1;
+  if (what.anchor() != named->anchor) return no_block(m, Mark::free_wrong_heap);
   switch (what.kind()) {
     case Kind::fragments:
       return free_fragment(w, ptr, p, what);
     case Kind::run:
       return guarded(m, [&] { return free_run(w, ptr, p); });
     default:
-      return -1;
+      return no_block(m, Mark::free_no_block);
   }
 }
 

@@ -72,6 +72,7 @@
 #include "core/beos/layout.h"
 #include "core/beos/machine.h"
 #include "core/beos/malloc.h"
+#include "core/beos/marks.h"
 #include "core/beos/module.h"
 #include "core/beos/pools.h"
 #include "core/beos/realloc.h"

@@ -39,20 +39,32 @@ class Blocks {
   /// The live block at exactly this address. page no_page: there is none.
   [[gnu::always_inline]] Block find(Addr ptr) const {
     const std::uint64_t offset = ptr.v - p_.g.base.v;
-    if (offset >> p_.g.page_shift >= p_.fresh) return {};  // below the pool, too: the difference wraps
+    if (offset >> p_.g.page_shift >= p_.fresh) {  // below the pool, too: the difference wraps
+      mark(m_, Mark::not_in_pool);
+      return {};
+    }
     const auto page = static_cast<std::uint32_t>(offset >> p_.g.page_shift);
     const What what{touch_.get(p_.g.entry(page) + page_entry::what)};
     const std::uint64_t within = offset & (p_.g.page_bytes() - 1);
     if (what.kind() != Kind::elements) [[unlikely]] {
-      if (what.kind() != Kind::run || within != 0) return {};
+      if (what.kind() != Kind::run || within != 0) {
+        mark(m_, Mark::no_block_begins);
+        return {};
+      }
       const std::uint32_t pages = touch_.get(p_.g.entry(page) + page_entry::pages);
       return {page, what, pages, std::uint64_t{pages} << p_.g.page_shift};
     }
     const unsigned b = what.bin();
-    if (b >= bins) m_.panic("area_malloc: a page entry is corrupted");
+    if (b >= bins) panic(m_, Mark::panic_entry_in_free, "area_malloc: a page entry is corrupted");
     const std::uint32_t n = element_of(within, b);
-    if (std::uint64_t{n} * bin_sizes[b] != within || n >= p_.g.elements(b)) return {};
-    if ((touch_.get(map_word(page, n / 32)) >> n % 32 & 1) != 0) return {};
+    if (std::uint64_t{n} * bin_sizes[b] != within || n >= p_.g.elements(b)) {
+      mark(m_, Mark::inside_element);
+      return {};
+    }
+    if ((touch_.get(map_word(page, n / 32)) >> n % 32 & 1) != 0) {
+      mark(m_, Mark::element_is_free);
+      return {};
+    }
     return {page, what, n, bin_sizes[b]};
   }
 
@@ -94,11 +106,11 @@ class Blocks {
     const Addr entry = p_.g.entry(page);
     const What what{touch_.get(entry)};
     if (what.kind() != Kind::elements || what.bin() != b || what.nfree() == 0) [[unlikely]]
-      m_.panic("area_malloc: a page entry is corrupted");
+      panic(m_, Mark::panic_entry_in_malloc, "area_malloc: a page entry is corrupted");
     unsigned word = what.word();
     std::uint32_t bits = touch_.get(map_word(page, word));
     while (bits == 0) [[unlikely]] {
-        if (++word == p_.g.map_words()) m_.panic("area_malloc: an element is lost");
+        if (++word == p_.g.map_words()) panic(m_, Mark::panic_element_lost, "area_malloc: an element is lost");
         bits = touch_.get(map_word(page, word));
       }
     touch_.put(map_word(page, word), bits & (bits - 1));
@@ -134,7 +146,10 @@ class Blocks {
 
   [[gnu::noinline]] Addr take_run(std::uint64_t size, std::uint64_t& granted, Reason& reason) const {
     reason = Reason::no_space;
-    if (size > p_.g.range().bytes) return null_addr;  // and so is a negative size
+    if (size > p_.g.range().bytes) {  // and so is a negative size
+      mark(m_, Mark::larger_than_pool);
+      return null_addr;
+    }
     const Runs<M> runs(m_, s_, p_);
     const auto pages = static_cast<std::uint32_t>(div_ceil(size, p_.g.page_bytes()));
     const std::uint32_t page = runs.take(pages, reason);
@@ -150,7 +165,10 @@ class Blocks {
   }
 
   [[gnu::noinline]] void give_run(const Block& block) const {
-    if (block.n == 0 || block.n > p_.fresh - block.page) m_.panic("area_malloc: a page entry is corrupted");
+    if (block.n == 0 || block.n > p_.fresh - block.page) {
+      panic(m_, Mark::panic_run_in_free, "area_malloc: a page entry is corrupted");
+    }
+    mark(m_, Mark::run_returned);
     --p_.runs;
     p_.run_pages -= block.n;
     m_.step({StepKind::page_returned, 0, p_.g.page(block.page), block.granted});
@@ -159,6 +177,7 @@ class Blocks {
 
   /// The last live element of the page was freed.
   [[gnu::noinline]] void give_page(std::uint32_t page, unsigned b) const {
+    mark(m_, Mark::page_returned);
     unlink(page, b);
     p_.bin[b].total -= p_.g.elements(b);
     m_.step({StepKind::page_returned, static_cast<std::uint16_t>(b), p_.g.page(page), p_.g.page_bytes()});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/beos/calls.h"
+#include "core/beos/marks.h"
 #include "core/beos/state.h"
 #include "core/machine/areas.h"
 #include "core/machine/concepts.h"
@@ -13,7 +14,7 @@ namespace kmemlab::beos {
 
 template <class M>
 concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasAreas<M> && HasSemaphores<M> && HasModules<M> &&
-    HasPanic<M> && HasConsole<M> && HasSteps<M>;
+    HasPanic<M> && HasConsole<M> && HasSteps<M> && HasMarks<M>;
 
 /// Makes the module known to the registry. Nobody uses it yet: no pool can be made before get_module().
 template <Machine M>
@@ -47,28 +48,40 @@ inline Outcome fail_call(Call& call, Reason reason) {
   return Outcome::failed;
 }
 
+template <Machine M>
+[[gnu::noinline, gnu::cold]] Outcome no_pool(M& m, Call& call) {
+  mark(m, Mark::no_pool);
+  return fail_call(call, Reason::bad_heap);
+}
+
 /// B1: the module's functions may block, so an interrupt may not call them. True if it did: refuse.
 template <Machine M>
 [[gnu::noinline, gnu::cold]] Outcome refuse_in_interrupt(M& m, State& s, Call& call, const char* complaint) {
   ++s.violations;
+  mark(m, Mark::interrupt_refused);
   m.console(complaint);
-  if (s.strict == Strict::yes) m.panic(complaint);
+  if (s.strict == Strict::yes) panic(m, Mark::panic_interrupt, complaint);
   return fail_call(call, Reason::process_only);
 }
 
 /// B8: a free, or realloc, of what is no live block. Nothing changes.
 template <Machine M>
-[[gnu::noinline, gnu::cold]] void complain_of_free(M& m, State& s, const char* complaint) {
+[[gnu::noinline, gnu::cold]] void complain_of_free(M& m, State& s, Mark which, const char* complaint) {
   ++s.free_errors;
+  mark(m, which);
   m.console(complaint);
-  if (s.strict == Strict::yes) m.panic(complaint);
+  if (s.strict == Strict::yes) panic(m, Mark::panic_free, complaint);
 }
 
 enum class Turn : std::uint8_t { mine, asleep, gone };
 
 template <Machine M>
 [[gnu::noinline, gnu::cold]] Turn not_taken(M& m, State& s, Call& call, sem_id sem, const SemReply& reply) {
-  if (reply.status == SemStatus::no_sem) return Turn::gone;
+  if (reply.status == SemStatus::no_sem) {
+    mark(m, Mark::sem_gone);
+    return Turn::gone;
+  }
+  mark(m, call.phase == Phase::in_queue ? Mark::sleep_for_lock_again : Mark::sleep_for_lock);
   call.phase = Phase::in_queue;
   call.sem = sem;
   call.ticket = reply.ticket;
@@ -93,7 +106,9 @@ template <Machine M>
 template <Machine M>
 Outcome bring_in(M& m, State& s, Call& call, ResidentCall& resident) {
   const Outcome outcome = m.make_resident(resident);
+  if (outcome == Outcome::failed) mark(m, Mark::area_gone);
   if (outcome != Outcome::blocked) return outcome;
+  mark(m, call.phase == Phase::in_frames ? Mark::sleep_for_frames_again : Mark::sleep_for_frames);
   call.phase = Phase::in_frames;
   call.channel = resident.channel;
   call.cause = resident.cause;

@@ -16,7 +16,7 @@ Outcome malloc(M& m, State& s, MallocCall& call) {
     return detail::refuse_in_interrupt(m, s, call, "area_malloc: malloc in an interrupt");
   Pool* const p = s.find(call.pool);
   if (p == nullptr) [[unlikely]]
-    return detail::fail_call(call, Reason::bad_heap);
+    return detail::no_pool(m, call);
   if (const detail::Turn turn = detail::take_sem(m, s, call, p->sem); turn != detail::Turn::mine) [[unlikely]] {
     return turn == detail::Turn::asleep ? Outcome::blocked : detail::fail_call(call, Reason::bad_heap);
   }
@@ -37,20 +37,22 @@ template <Machine M>
 Outcome free(M& m, State& s, FreeCall& call) {
   if (m.in_interrupt()) [[unlikely]]
     return detail::refuse_in_interrupt(m, s, call, "area_malloc: free in an interrupt");
-  if (!call.ptr) [[unlikely]]
+  if (!call.ptr) [[unlikely]] {
+    detail::mark(m, Mark::free_null);
     return Outcome::done;
+  }
   Pool* const p = s.find(call.pool);
   const detail::Turn turn = p != nullptr ? detail::take_sem(m, s, call, p->sem) : detail::Turn::gone;
   if (turn != detail::Turn::mine) [[unlikely]] {
     if (turn == detail::Turn::asleep) return Outcome::blocked;
-    detail::complain_of_free(m, s, "area_malloc: free to no pool");
+    detail::complain_of_free(m, s, Mark::free_no_pool, "area_malloc: free to no pool");
     return detail::fail_call(call, Reason::bad_heap);
   }
   const detail::Blocks<M> blocks(m, s, *p);
   const detail::Block block = blocks.find(call.ptr);
   if (block.page == no_page) [[unlikely]] {
     m.release_sem(p->sem);
-    detail::complain_of_free(m, s, "area_malloc: free of what is no live block");
+    detail::complain_of_free(m, s, Mark::free_no_block, "area_malloc: free of what is no live block");
     return detail::fail_call(call, Reason::bad_argument);
   }
   blocks.give(block);

@@ -21,8 +21,10 @@ template <Machine M>
 status_t uninit(M& m, State& s) {
   if (m.get_sem_count(s.table_sem).value_or(1) < 1) {
     ++s.races;
+    mark(m, Mark::put_away_in_use);
     m.console("area_malloc: the module is put away while it is in use");
   }
+  if (oldest_pool(s) != nullptr) mark(m, Mark::put_away_with_pools);
   while (Pool* p = oldest_pool(s)) remove_pool(m, s, *p);
   m.delete_sem(s.table_sem);
   s.table_sem = 0;
@@ -37,7 +39,10 @@ status_t std_ops(M& m, State& s, std::int32_t op) {
   switch (op) {
     case B_MODULE_INIT: {
       const sem_id sem = m.create_sem(1, "area_malloc pools");
-      if (sem < 0) return sem;
+      if (sem < 0) {
+        detail::mark(m, Mark::init_no_sem);
+        return sem;
+      }
       s.table_sem = sem;
       return B_OK;
     }
@@ -70,7 +75,10 @@ status_t put_module(M& m, State& s, std::string_view name = B_AREA_MALLOC_MODULE
     return B_ERROR;
   }
   const status_t status = m.modules().put(name, [&](std::int32_t op) { return std_ops(m, s, op); });
-  if (status == B_BAD_VALUE) m.console("area_malloc: put_module without a user");
+  if (status == B_BAD_VALUE) {
+    detail::mark(m, Mark::put_without_user);
+    m.console("area_malloc: put_module without a user");
+  }
   return status;
 }
 

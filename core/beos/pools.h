@@ -15,6 +15,7 @@ template <Machine M>
 void remove_pool(M& m, State& s, Pool& p) {
   if (p.asleep > 0 || m.get_sem_count(p.sem).value_or(1) < 1) {
     ++s.races;
+    mark(m, Mark::deleted_in_use);
     m.console("area_malloc: a pool is deleted while it is in use");
   }
   const Pool gone = p;
@@ -29,9 +30,13 @@ void remove_pool(M& m, State& s, Pool& p) {
 /// Why create_area failed. B_NO_MEMORY means address space or frames: an area that needs no frames tells which.
 template <Machine M>
 Reason reason_of(M& m, status_t status, const CreatePoolCall& call) {
-  if (status != B_NO_MEMORY) return Reason::bad_argument;
+  if (status != B_NO_MEMORY) {
+    mark(m, Mark::create_refused);
+    return Reason::bad_argument;
+  }
   Addr base{};
   const area_id probe = m.create_area(pool_area_name, base, call.address_spec, call.size, B_NO_LOCK, call.protection);
+  mark(m, probe < 0 ? Mark::create_no_space : Mark::create_no_frames);
   if (probe < 0) return Reason::no_space;
   m.delete_area(probe);
   return Reason::no_frames;
@@ -52,6 +57,7 @@ Reason create_areas(M& m, const CreatePoolCall& call, Pool& p) {
     p.g = placed(g, base, table);
     if (p.table_area > 0) return Reason::none;
   }
+  mark(m, Mark::create_no_space_for_table);
   m.delete_area(p.area);
   return Reason::no_space;
 }
@@ -60,11 +66,15 @@ Reason create_areas(M& m, const CreatePoolCall& call, Pool& p) {
 template <Machine M>
 Reason reserve_pool(M& m, State& s, CreatePoolCall& call) {
   const auto slot = std::find_if(s.pool.begin(), s.pool.end(), [](const Pool& p) { return !p.id; });
-  if (slot == s.pool.end()) return Reason::no_entries;
+  if (slot == s.pool.end()) {
+    mark(m, Mark::create_no_slot);
+    return Reason::no_entries;
+  }
   Pool p;
   if (const Reason reason = create_areas(m, call, p); reason != Reason::none) return reason;
   p.sem = m.create_sem(1, pool_area_name);
   if (p.sem < 0) {
+    mark(m, Mark::create_no_sem);
     m.delete_area(p.area);
     m.delete_area(p.table_area);
     return Reason::no_entries;
@@ -84,11 +94,19 @@ Reason reserve_pool(M& m, State& s, CreatePoolCall& call) {
 template <Machine M>
 Outcome finish_pool(M& m, State& s, CreatePoolCall& call) {
   Pool& p = s.pool[call.making.v % pools_max];
-  if (p.id != call.making) return fail_call(call, Reason::bad_heap);  // the module was put away meanwhile
+  if (p.id != call.making) {  // the module was put away meanwhile
+    mark(m, Mark::create_put_away);
+    return fail_call(call, Reason::bad_heap);
+  }
   p.asleep = 0;
-  if (bring_in(m, s, call, call.resident) == Outcome::blocked) {
+  const Outcome outcome = bring_in(m, s, call, call.resident);
+  if (outcome == Outcome::blocked) {
     p.asleep = 1;
     return Outcome::blocked;
+  }
+  if (outcome == Outcome::failed) {  // somebody deleted the table's area behind the module's back
+    remove_pool(m, s, p);
+    return fail_call(call, Reason::bad_heap);
   }
   m.zero(p.g.table, call.resident.range.bytes);
   p.table_pages = static_cast<std::uint32_t>(p.g.front_pages());
@@ -112,7 +130,10 @@ template <Machine M>
 Outcome create_pool(M& m, State& s, CreatePoolCall& call) {
   if (m.in_interrupt()) return detail::refuse_in_interrupt(m, s, call, "area_malloc: create_pool in an interrupt");
   if (call.phase == Phase::in_frames) return detail::finish_pool(m, s, call);
-  if (call.address_spec == B_EXACT_ADDRESS) return detail::fail_call(call, Reason::bad_argument);
+  if (call.address_spec == B_EXACT_ADDRESS) {
+    detail::mark(m, Mark::create_exact);
+    return detail::fail_call(call, Reason::bad_argument);
+  }
   const detail::Turn turn = detail::take_sem(m, s, call, s.table_sem);
   if (turn == detail::Turn::asleep) return Outcome::blocked;
   if (turn == detail::Turn::gone) return detail::fail_call(call, Reason::bad_heap);
@@ -134,7 +155,10 @@ Outcome delete_pool(M& m, State& s, DeletePoolCall& call) {
   Pool* const p = s.find(call.pool);
   if (p != nullptr) detail::remove_pool(m, s, *p);
   m.release_sem(s.table_sem);
-  if (p == nullptr) return detail::fail_call(call, Reason::bad_heap);
+  if (p == nullptr) {
+    detail::mark(m, Mark::delete_no_pool);
+    return detail::fail_call(call, Reason::bad_heap);
+  }
   call.status = B_OK;
   call.reason = Reason::none;
   return Outcome::done;

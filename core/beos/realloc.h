@@ -70,6 +70,7 @@ Outcome move_block(M& m, State& s, Pool& p, ReallocCall& call) {
       return outcome;
     }
     if (outcome == Outcome::failed) {
+      mark(m, Mark::realloc_undone);
       blocks.give(blocks.find(call.block));
       return fail_realloc(m, p, call, Reason::bad_heap);
     }
@@ -88,24 +89,35 @@ Outcome resize(M& m, State& s, Pool& p, ReallocCall& call) {
   if (call.ptr) {
     old = blocks.find(call.ptr);
     if (old.page == no_page) {
-      complain_of_free(m, s, "area_malloc: realloc of what is no live block");
+      complain_of_free(m, s, Mark::realloc_no_block, "area_malloc: realloc of what is no live block");
       return fail_realloc(m, p, call, Reason::bad_argument);
     }
     if (call.size == 0) {
+      mark(m, Mark::realloc_zero);
       blocks.give(old);
       return end_realloc(m, p, call, null_addr, 0);
     }
-    if (blocks.same_kind(old, call.size)) return end_realloc(m, p, call, call.ptr, old.granted);
-    if (p.protection != (B_READ_AREA | B_WRITE_AREA)) return fail_realloc(m, p, call, Reason::read_only);
+    if (blocks.same_kind(old, call.size)) {
+      mark(m, Mark::realloc_stays);
+      return end_realloc(m, p, call, call.ptr, old.granted);
+    }
+    if (p.protection != (B_READ_AREA | B_WRITE_AREA)) {
+      mark(m, Mark::realloc_read_only);
+      return fail_realloc(m, p, call, Reason::read_only);
+    }
   }
   Reason reason{};
   call.old_granted = old.granted;
   call.block = blocks.take(call.size, call.granted, reason);
   if (!call.block) {
     ++p.failed;
+    mark(m, Mark::realloc_failed);
     return fail_realloc(m, p, call, reason);
   }
-  if (!call.ptr) return end_realloc(m, p, call, call.block, call.granted);
+  if (!call.ptr) {
+    mark(m, Mark::realloc_null);
+    return end_realloc(m, p, call, call.block, call.granted);
+  }
   call.old_resident = false;
   call.resident = ResidentCall{};
   return move_block(m, s, p, call);
@@ -123,16 +135,21 @@ Outcome calloc(M& m, State& s, CallocCall& call) {
   if (call.phase == Phase::in_frames) {
     if (p == nullptr) {
       call.address = null_addr;
+      detail::mark(m, Mark::pool_gone_in_sleep);
       return detail::fail_call(call, Reason::bad_heap);
     }
     --p->asleep;
     return detail::clear_block(m, s, *p, call);
   }
-  if (p == nullptr) return detail::fail_call(call, Reason::bad_heap);
+  if (p == nullptr) return detail::no_pool(m, call);
   if (call.size != 0 && call.members > std::numeric_limits<std::uint64_t>::max() / call.size) {
+    detail::mark(m, Mark::calloc_overflow);
     return detail::fail_call(call, Reason::too_big);
   }
-  if ((p->protection & B_WRITE_AREA) == 0) return detail::fail_call(call, Reason::read_only);
+  if ((p->protection & B_WRITE_AREA) == 0) {
+    detail::mark(m, Mark::calloc_read_only);
+    return detail::fail_call(call, Reason::read_only);
+  }
   const detail::Turn turn = detail::take_sem(m, s, call, p->sem);
   if (turn == detail::Turn::asleep) return Outcome::blocked;
   if (turn == detail::Turn::gone) return detail::fail_call(call, Reason::bad_heap);
@@ -159,7 +176,8 @@ Outcome realloc(M& m, State& s, ReallocCall& call) {
   Pool* const p = s.find(call.pool);
   if (p == nullptr) {
     call.address = null_addr;
-    return detail::fail_call(call, Reason::bad_heap);
+    if (call.phase == Phase::in_frames) detail::mark(m, Mark::pool_gone_in_sleep);
+    return detail::no_pool(m, call);
   }
   if (call.phase == Phase::in_frames) {
     --p->asleep;

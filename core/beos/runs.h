@@ -28,10 +28,13 @@ class Runs {
     const std::uint32_t at = find(n);
     reason = Reason::no_space;
     if (at == p_.fresh) return take_fresh(n, reason);
-    if (at == no_page) return no_page;
+    if (at == no_page) {
+      mark(m_, Mark::pool_full);
+      return no_page;
+    }
     const std::uint32_t all = length(at);
     if (what(at).kind() != Kind::free_run || all < n || all > p_.fresh - at) {
-      m_.panic("area_malloc: a free run is corrupted");
+      panic(m_, Mark::panic_free_run, "area_malloc: a free run is corrupted");
     }
     remove(at, all);
     if (all > n) {
@@ -101,7 +104,7 @@ class Runs {
     std::uint32_t best = no_page;
     for (unsigned longer = c + 1; longer < run_classes; ++longer) best = std::min(best, p_.lowest[longer]);
     for (std::uint32_t at = p_.lowest[c]; at < best; at = starts(c).next(at + 1)) {
-      if (at >= p_.fresh) m_.panic("area_malloc: a free run is corrupted");
+      if (at >= p_.fresh) panic(m_, Mark::panic_free_run_start, "area_malloc: a free run is corrupted");
       if (length(at) >= n) return at;
     }
     if (best != no_page) return best;
@@ -117,6 +120,7 @@ class Runs {
       call.wait = Wait::no_sleep;  // blocking is only on the lock, never for memory (B13)
       if (m_.make_resident(call) != Outcome::done) {
         reason = Reason::no_frames;
+        mark(m_, Mark::no_frame_for_table);
         return no_page;
       }
       m_.zero(page, p_.g.page_bytes());

@@ -58,6 +58,7 @@
 #include "core/bsd386/free.h"
 #include "core/bsd386/machine.h"
 #include "core/bsd386/malloc.h"
+#include "core/bsd386/marks.h"
 #include "core/bsd386/state.h"
 #include "core/bsd386/types.h"
 #include "core/bsd386/walk.h"

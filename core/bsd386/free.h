@@ -16,6 +16,7 @@ template <Machine M>
   kmemstats& ks = s.stats[type];
   ks.ks_memuse -= bytes;
   if (ks.ks_memuse + bytes >= ks.ks_limit && ks.ks_memuse < ks.ks_limit) {
+    mark(m, Mark::wakes_limit);
     m.step({StepKind::wakes, static_cast<std::uint16_t>(type), {}, State::type_channel(type).v});
     m.wakeup(State::type_channel(type));
   }
@@ -44,11 +45,12 @@ void unlink_page(M& m, State& s, Addr page, unsigned indx) {
     }
     a = next;
   }
-  if (missing != 0) m.panic("free: missing a bucket");
+  if (missing != 0) panic(m, Mark::panic_missing_block, "free: missing a bucket");
 }
 
 template <Machine M>
 void free_large(M& m, State& s, Addr address, Addr usage, unsigned indx, unsigned type) {
+  mark(m, Mark::large_returned);
   const std::uint64_t pages = m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt);
   const std::uint64_t bytes = pages << s.page_shift;
   m.template store<std::uint16_t>(usage + kmemusage::ku_indx, 0);
@@ -61,6 +63,7 @@ void free_large(M& m, State& s, Addr address, Addr usage, unsigned indx, unsigne
 
 template <Machine M>
 void return_page(M& m, State& s, Addr page, Addr usage, unsigned indx, unsigned type) {
+  mark(m, m.in_interrupt() ? Mark::page_returned_in_interrupt : Mark::page_returned);
   kmembuckets& kb = s.bucket[indx];
   m.template store<std::uint16_t>(usage + kmemusage::ku_indx, 0);
   m.template store<std::uint16_t>(usage + kmemusage::ku_freecnt, 0);
@@ -76,13 +79,18 @@ void return_page(M& m, State& s, Addr page, Addr usage, unsigned indx, unsigned 
 template <Machine M>
 bool may_return(M& m, State& s, Addr block, unsigned indx, unsigned type) {
   kmembuckets& kb = s.bucket[indx];
-  if (kb.kb_totalfree <= kb.kb_highwat) return false;
+  if (kb.kb_totalfree <= kb.kb_highwat) {
+    mark(m, Mark::whole_page_kept);
+    return false;
+  }
   if (type == M_MBUF) {  // mbufs are freed at interrupt level, where taking the map's lock could block
+    mark(m, Mark::mbuf_page_kept);
     m.step({StepKind::return_refused, static_cast<std::uint16_t>(indx), block, kb.kb_totalfree});
     return false;
   }
   if (s.mode == Mode::documented && m.in_interrupt()) {
     ++kb.kb_couldfree;  // ours: the next free in process context that fills this page may return it
+    mark(m, Mark::interrupt_page_kept);
     m.step({StepKind::return_refused, static_cast<std::uint16_t>(indx), block, kb.kb_totalfree});
     return false;
   }
@@ -96,19 +104,27 @@ bool may_return(M& m, State& s, Addr block, unsigned indx, unsigned type) {
 /// arena, an unaligned one, and a block freed more often than its page has blocks.
 template <Machine M>
 void free(M& m, State& s, Addr address, unsigned type) {
+  using detail::mark, detail::panic;
   const bool faithful = s.mode == Mode::faithful;
-  // faithful: the original compared with > and let the arena's end pass.
-  if (address < s.arena.base || (faithful ? address > s.arena.end() : address >= s.arena.end())) {
-    m.panic("free: outside arena");
+  if (address < s.arena.base || address >= s.arena.end()) [[unlikely]] {
+    // faithful: the original compared with > and let the arena's end pass (F3).
+    if (!faithful || address != s.arena.end()) panic(m, Mark::panic_outside_arena, "free: outside arena");
+    mark(m, Mark::end_passes);
   }
-  if (faithful ? type > M_LAST : type >= M_LAST) m.panic("free - bogus type");
+  if (type >= M_LAST) [[unlikely]] {  // and here (F2)
+    if (!faithful || type > M_LAST) panic(m, Mark::panic_free_type, "free - bogus type");
+    mark(m, Mark::last_type_passes);
+  }
   const Addr usage = s.usage_of(address);
   const unsigned indx = m.template load<std::uint16_t>(usage + kmemusage::ku_indx);
-  if (indx >= bucket_slots) m.panic("free: wrong bucket");
-  if (!faithful && indx == 0) m.panic("free: page not allocated");
+  if (indx >= bucket_slots) panic(m, Mark::panic_free_wrong_bucket, "free: wrong bucket");
+  if (indx == 0) [[unlikely]] {
+    if (!faithful) panic(m, Mark::panic_page_not_allocated, "free: page not allocated");
+    mark(m, Mark::free_of_nothing);  // F4
+  }
   const std::uint64_t size = std::uint64_t{1} << indx;
   const std::uint64_t alignment = size < s.page_bytes() ? size : s.page_bytes();
-  if ((address.v & (alignment - 1)) != 0) m.panic("free: unaligned addr");
+  if ((address.v & (alignment - 1)) != 0) panic(m, Mark::panic_unaligned, "free: unaligned addr");
 
   const int level = m.splimp();
   if (size >= s.maxallocsave()) {
@@ -119,7 +135,7 @@ void free(M& m, State& s, Addr address, unsigned type) {
   kmembuckets& kb = s.bucket[indx];
   ++kb.kb_totalfree;
   const auto freecnt = static_cast<std::uint16_t>(m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt) + 1);
-  if (freecnt > kb.kb_elmpercl) m.panic("free: multiple frees");
+  if (freecnt > kb.kb_elmpercl) panic(m, Mark::panic_multiple_frees, "free: multiple frees");
   if (freecnt == kb.kb_elmpercl && detail::may_return(m, s, address, indx, type)) {
     detail::return_page(m, s, Addr{round_down(address.v, s.page_bytes())}, usage, indx, type);
     m.splx(level);

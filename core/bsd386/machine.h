@@ -1,14 +1,15 @@
 // What this core asks of its machine, and how it is set up at boot (kmeminit).
 #pragma once
 
+#include "core/bsd386/marks.h"
 #include "core/bsd386/state.h"
 #include "core/machine/concepts.h"
 
 namespace kmemlab::bsd386 {
 
 template <class M>
-concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasWakeup<M> && HasKmem<M> && HasBootMemory<M> &&
-    HasPanic<M> && HasSteps<M>;
+concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasWakeup<M> && HasSleep<M> && HasKmem<M> &&
+    HasBootMemory<M> && HasPanic<M> && HasSteps<M> && HasMarks<M>;
 
 /// Sets the allocator up: kmemusage from the kernel's static memory (the arena is a submap of its own), the buckets'
 /// constants, every type's limit (shared/spec/osf1_and_bsd.md section 3, "Init").

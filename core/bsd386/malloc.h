@@ -20,10 +20,13 @@ Outcome fail_call(M& m, MallocCall& call, int level, Reason reason) {
 
 template <Machine M>
 Outcome block_call(M& m, MallocCall& call, int level, Channel channel, SleepCause cause) {
-  if (m.in_interrupt()) m.panic("malloc: sleep in an interrupt");  // faithful mode comes here (F5)
+  if (m.in_interrupt()) {  // faithful mode comes here (F5)
+    panic(m, Mark::panic_sleep_in_interrupt, "malloc: sleep in an interrupt");
+  }
   m.step({StepKind::sleeps, static_cast<std::uint16_t>(cause), {}, channel.v});
   call.channel = channel;
   call.cause = cause;
+  m.will_sleep(channel);
   m.splx(level);
   return Outcome::blocked;
 }
@@ -45,6 +48,7 @@ void carve(M& m, State& s, Addr page, unsigned indx) {
   m.template store<std::uint16_t>(s.usage_of(page) + kmemusage::ku_freecnt, static_cast<std::uint16_t>(kb.kb_elmpercl));
   kb.kb_totalfree += kb.kb_elmpercl;
   const Addr saved = kb.kb_next;
+  if (saved) mark(m, Mark::list_filled_during_sleep);
   const Addr highest = page + (kb.kb_elmpercl - 1) * block;
   for (Addr a = highest; a > page; a = a - block) m.store_word(a, (a - block).v);
   m.store_word(page, saved.v);
@@ -62,7 +66,11 @@ template <Machine M>
 Outcome at_limit(M& m, State& s, MallocCall& call, int level) {
   kmemstats& ks = s.stats[call.type];
   m.step({StepKind::limit_reached, static_cast<std::uint16_t>(call.type), {}, ks.ks_memuse});
-  if (call.flags & M_NOWAIT) return fail_call(m, call, level, Reason::type_limit);
+  if (call.flags & M_NOWAIT) {
+    mark(m, Mark::nowait_at_limit);
+    return fail_call(m, call, level, Reason::type_limit);
+  }
+  mark(m, call.phase == MallocCall::Phase::start ? Mark::sleep_at_limit : Mark::sleep_at_limit_again);
   if (ks.ks_limblocks < 65535) ++ks.ks_limblocks;
   call.phase = MallocCall::Phase::at_limit;
   return block_call(m, call, level, State::type_channel(call.type), SleepCause::type_limit);
@@ -95,9 +103,11 @@ template <Machine M>
   const Addr block = kb.kb_next;
   kb.kb_next = Addr{m.load_word(block)};
   const Addr usage = s.usage_of(block);
-  if (m.template load<std::uint16_t>(usage + kmemusage::ku_indx) != indx) m.panic("malloc: wrong bucket");
+  if (m.template load<std::uint16_t>(usage + kmemusage::ku_indx) != indx) {
+    panic(m, Mark::panic_malloc_wrong_bucket, "malloc: wrong bucket");
+  }
   const auto freecnt = m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt);
-  if (freecnt == 0) m.panic("malloc: lost data");
+  if (freecnt == 0) panic(m, Mark::panic_lost_data, "malloc: lost data");
   m.template store<std::uint16_t>(usage + kmemusage::ku_freecnt, static_cast<std::uint16_t>(freecnt - 1));
   --kb.kb_totalfree;
   const std::uint64_t granted = std::uint64_t{1} << indx;
@@ -109,11 +119,16 @@ template <Machine M>
 /// The list is empty (or, for large sizes, always is): pages from kmem, which may sleep in there.
 template <Machine M>
 Outcome refill(M& m, State& s, MallocCall& call, int level, unsigned indx) {
-  if (call.phase != MallocCall::Phase::in_kmem) {
+  const bool slept = call.phase == MallocCall::Phase::in_kmem;
+  if (!slept) {
     const std::uint64_t bytes = allocation_bytes(s, call.size, indx);
     m.step({StepKind::list_empty, static_cast<std::uint16_t>(indx), {}, bytes});
     if (bytes > s.arena.bytes || bytes < call.size) {  // the second: the rounding wrapped
-      if (s.mode == Mode::faithful) m.panic("kmem_alloc: map smaller than allocation");
+      if (bytes < call.size) mark(m, Mark::size_wraps);
+      if (s.mode == Mode::faithful) {
+        panic(m, Mark::panic_larger_than_arena, "kmem_alloc: map smaller than allocation");
+      }
+      mark(m, Mark::larger_than_arena);
       return fail_call(m, call, level, Reason::no_space);
     }
     call.phase = MallocCall::Phase::in_kmem;
@@ -124,12 +139,15 @@ Outcome refill(M& m, State& s, MallocCall& call, int level, unsigned indx) {
   }
   switch (m.kmem_alloc(call.kmem)) {
     case Outcome::failed:
+      mark(m, nowait_mark(call.kmem.reason));
       return fail_call(m, call, level, call.kmem.reason);
     case Outcome::blocked:
+      mark(m, slept ? Mark::sleep_in_kmem_again : sleep_mark(call.kmem));
       return block_call(m, call, level, call.kmem.channel, call.kmem.cause);
     case Outcome::done:
       break;
   }
+  if (slept) mark(m, Mark::pages_after_sleep);
   const Addr va = call.kmem.va;
   const std::uint64_t bytes = call.kmem.bytes;
   kmembuckets& kb = s.bucket[indx];
@@ -139,7 +157,7 @@ Outcome refill(M& m, State& s, MallocCall& call, int level, unsigned indx) {
   m.template store<std::uint16_t>(usage + kmemusage::ku_indx, static_cast<std::uint16_t>(indx));
   if (bytes >= s.maxallocsave()) {
     const std::uint64_t pages = bytes >> s.page_shift;
-    if (pages > 65535) m.panic("malloc: allocation too large");
+    if (pages > 65535) panic(m, Mark::panic_too_many_pages, "malloc: allocation too large");
     m.template store<std::uint16_t>(usage + kmemusage::ku_freecnt, static_cast<std::uint16_t>(pages));
     m.step({StepKind::gave_pages, static_cast<std::uint16_t>(indx), va, bytes});
     charge(kb, s.stats[call.type], bytes);
@@ -157,16 +175,23 @@ Outcome refill(M& m, State& s, MallocCall& call, int level, unsigned indx) {
 /// that NOWAIT is for interrupt level), faithful mode panics if it comes to a sleep.
 template <Machine M>
 Outcome malloc(M& m, State& s, MallocCall& call) {
+  using detail::mark, detail::panic;
   const unsigned indx = bucket_index(call.size);
   if (call.phase == MallocCall::Phase::start) {
-    if (s.mode == Mode::faithful ? call.type > M_LAST : call.type >= M_LAST) m.panic("malloc - bogus type");
+    if (call.type >= M_LAST) [[unlikely]] {  // faithful: the original compared with > (F2)
+      if (s.mode == Mode::documented || call.type > M_LAST) panic(m, Mark::panic_malloc_type, "malloc - bogus type");
+      mark(m, Mark::last_type_passes);
+    }
     if (s.mode == Mode::documented) {
       if (call.size > documented_size_max) {
         ++s.toobig;
+        mark(m, Mark::too_big);
         call.reason = Reason::too_big;
         return Outcome::failed;
       }
-      if (!(call.flags & M_NOWAIT) && m.in_interrupt()) m.panic("malloc: may sleep, but called in an interrupt");
+      if (!(call.flags & M_NOWAIT) && m.in_interrupt()) {
+        panic(m, Mark::panic_wait_in_interrupt, "malloc: may sleep, but called in an interrupt");
+      }
     }
   }
   const int level = m.splimp();

@@ -90,6 +90,20 @@ class AreaTable {
       }
     }
   }
+  /// The same, but for how many areas there ever were: an id counts as its slot, and by how many are older.
+  void structure_into(Digest& d) const {
+    for (const area_info& a : areas_) {
+      if (a.area == 0) continue;
+      const auto older = std::count_if(areas_.begin(), areas_.end(),
+                                       [&](const area_info& x) { return x.area != 0 && x.area < a.area; });
+      d.add(std::string_view(a.name.data()));
+      for (const std::uint64_t v :
+           {static_cast<std::uint64_t>(&a - areas_.data()), static_cast<std::uint64_t>(older), a.address.v, a.size,
+            std::uint64_t{a.lock}, std::uint64_t{a.protection}, a.ram_size}) {
+        d.add(v);
+      }
+    }
+  }
 
  private:
   static constexpr area_id serial_max = 0x7fff'ffff;

@@ -8,6 +8,8 @@
 //  - peek: reads without being an access: no cost, no TLB, no interrupt. For check(), walk() and published tables only.
 //  - splimp raises the interrupt level so that no allocating interrupt arrives, and returns the old level for splx.
 //  - wakeup wakes every sleeper of the channel, first come first; they run after the present call.
+//  - will_sleep is said with the level raised, before a call lowers it to return blocked on that channel: a wake-up by
+//    an interrupt in between is not lost.
 //  - kmem_alloc and kmem_free manage the allocator's own address range (its arena); see kmem_call.h.
 //  - panic does not return: the machine stops with the message.
 //  - step is free when nobody watches.
@@ -60,6 +62,9 @@ concept HasContext = requires(M m, int level) {
 
 template <class M>
 concept HasWakeup = requires(M m, Channel c) { m.wakeup(c); };
+
+template <class M>
+concept HasSleep = requires(M m, Channel c) { m.will_sleep(c); };
 
 template <class M>
 concept HasKmem = requires(M m, KmemCall& call, Addr a, std::uint64_t bytes) {

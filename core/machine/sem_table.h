@@ -89,6 +89,30 @@ class SemTable {
       }
     }
   }
+  /// How a wait stands, whatever numbers its semaphore and its ticket bear: slot, and how many are before it; 0 for the
+  /// one whose turn it is, and for one whose semaphore is gone.
+  std::uint64_t place_of(sem_id id, std::uint64_t ticket) const {
+    const Sem& s = sems_[static_cast<std::uint32_t>(id) % sems_max];
+    if (id <= 0 || s.id != id || ticket < s.served) return 0;
+    return (static_cast<std::uint64_t>(id) % sems_max) << 32 | (ticket - s.served + 1);
+  }
+  /// The same of a wait's channel; any other channel is itself.
+  std::uint64_t place_of(Channel channel) const {
+    if (channel.v >> 56 != 0xbe) return channel.v;
+    const auto id = static_cast<sem_id>(channel.v >> 25 & 0x7fff'ffff);
+    const Sem& s = sems_[static_cast<std::uint32_t>(id) % sems_max];
+    return place_of(id, s.served + ((channel.v - s.served) & 0x1ff'ffff));
+  }
+  /// The same as add_to, but for how many semaphores and waits there ever were.
+  void structure_into(Digest& d) const {
+    for (const Sem& s : sems_) {
+      if (s.id == 0) continue;
+      for (const std::uint64_t v :
+           {static_cast<std::uint64_t>(s.id) % sems_max, static_cast<std::uint64_t>(s.count), s.tickets - s.served}) {
+        d.add(v);
+      }
+    }
+  }
 
  private:
   static constexpr std::uint32_t serial_max = (std::uint32_t{1} << 25) - 2;  // ids stay below 2^31

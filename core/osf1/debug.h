@@ -18,6 +18,7 @@
 
 #include "core/base/digest.h"
 #include "core/machine/concepts.h"
+#include "core/osf1/marks.h"
 #include "core/osf1/state.h"
 
 namespace kmemlab::osf1 {
@@ -80,12 +81,12 @@ void seal_fresh(M& m, Addr block, std::uint64_t size) {
 
 /// MALLOC: panics if a freed block was changed since.
 template <class M>
-  requires HasMemory<M> && HasShape<M> && HasPanic<M>
+  requires HasMemory<M> && HasShape<M> && HasPanic<M> && HasMarks<M>
 [[gnu::noinline, gnu::cold]] void verify_seal(M& m, State& s, Addr block, std::uint64_t size) {
   const Seal seal = load_seal(m, block, size);
   if (seal.checksum == checksum_of_fresh || seal.checksum == checksum(m, block, size - 16)) return;
   s.kmem_corrupt_data = {block, size, seal.pc};
-  m.panic("malloc: freed memory was modified, see kmem_corrupt_data");
+  panic(m, Mark::panic_modified, "malloc: freed memory was modified, see kmem_corrupt_data");
 }
 
 }  // namespace detail

@@ -16,6 +16,7 @@ inline void discharge(kmemstats& ks, std::uint64_t bytes) {
 
 template <Machine M>
 [[gnu::noinline]] void free_large(M& m, State& s, const FreeCall& call, Addr usage) {
+  mark(m, Mark::large_returned);
   const std::uint64_t pages = m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt);
   const std::uint64_t bytes = pages << s.page_shift;
   m.template store<std::uint16_t>(usage + kmemusage::ku_indx, 0);
@@ -32,7 +33,7 @@ template <Machine M>
   kmembuckets& kb = s.bucket[indx];
   const std::uint64_t size = std::uint64_t{1} << indx;
   const auto freecnt = static_cast<std::uint16_t>(m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt) + 1);
-  if (freecnt > kb.kb_elmpercl) m.panic("free: multiple frees");
+  if (freecnt > kb.kb_elmpercl) panic(m, Mark::panic_multiple_frees, "free: multiple frees");
   m.template store<std::uint16_t>(usage + kmemusage::ku_freecnt, freecnt);
   discharge(s.stats[call.type], size);
   if (s.kmem_debug) [[unlikely]] seal_freed(m, call.address, size, call.pc);
@@ -41,7 +42,13 @@ template <Machine M>
   ++kb.kb_totalfree;
   if (freecnt == kb.kb_elmpercl) page_became_whole(kb, s.page_of(call.address));
   m.step({StepKind::pushed_block, static_cast<std::uint16_t>(indx), call.address, size});
-  if (kb.surplus() || kb.kb_waiting > 0) signal_thread(m, s);
+  // The thread may sleep in a refill of this very bucket, holding pages, and what it waits for is needless now.
+  const bool refill_needless = kb.kb_refill != 0 && s.thread_channel != pool_thread_channel;
+  if (kb.surplus() || kb.kb_waiting > 0 || refill_needless) {
+    if (kb.kb_waiting > 0) mark(m, Mark::free_signals_for_sleeper);
+    if (kb.kb_waiting == 0 && kb.surplus()) mark(m, Mark::free_signals_for_surplus);
+    signal_thread(m, s);
+  }
 }
 
 }  // namespace detail
@@ -51,14 +58,15 @@ template <Machine M>
 /// within bounds is not noticed.
 template <Machine M>
 void free(M& m, State& s, const FreeCall& call) {
-  if (!s.arena.contains(call.address)) m.panic("free: outside arena");
-  if (call.type >= M_LAST) m.panic("free: bogus type");
+  using detail::panic;
+  if (!s.arena.contains(call.address)) panic(m, Mark::panic_outside_arena, "free: outside arena");
+  if (call.type >= M_LAST) panic(m, Mark::panic_free_type, "free: bogus type");
   const Addr usage = s.usage_of(call.address);
   const unsigned indx = m.template load<std::uint16_t>(usage + kmemusage::ku_indx);
-  if (indx == 0) m.panic("free: page not allocated");
-  if (indx < MINBUCKET || indx > large_indx) m.panic("free: wrong bucket");
+  if (indx == 0) panic(m, Mark::panic_page_not_allocated, "free: page not allocated");
+  if (indx < MINBUCKET || indx > large_indx) panic(m, Mark::panic_free_wrong_bucket, "free: wrong bucket");
   const std::uint64_t alignment = std::uint64_t{1} << (indx < s.page_shift ? indx : s.page_shift);
-  if ((call.address.v & (alignment - 1)) != 0) m.panic("free: unaligned addr");
+  if ((call.address.v & (alignment - 1)) != 0) panic(m, Mark::panic_unaligned, "free: unaligned addr");
 
   const int level = m.splimp();
   ++s.releases;

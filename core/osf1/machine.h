@@ -11,7 +11,7 @@ namespace kmemlab::osf1 {
 
 template <class M>
 concept Machine = HasMemory<M> && HasShape<M> && HasContext<M> && HasWakeup<M> && HasKmem<M> && HasBootMemory<M> &&
-                  HasPanic<M> && HasConsole<M> && HasSteps<M>;
+                  HasPanic<M> && HasConsole<M> && HasSteps<M> && HasMarks<M>;
 
 namespace detail {
 
@@ -23,7 +23,10 @@ void preload(M& m, State& s, unsigned indx) {
     KmemCall kmem;
     kmem.bytes = s.refill_bytes(indx);
     kmem.wait = Wait::no_sleep;
-    if (m.kmem_alloc(kmem) != Outcome::done) return;
+    if (m.kmem_alloc(kmem) != Outcome::done) {
+      mark(m, Mark::preload_stops);
+      return;
+    }
     add_pages(m, s, kmem.va, indx);
   }
 }

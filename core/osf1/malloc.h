@@ -32,12 +32,14 @@ template <Machine M>
   const bool may_wait = (call.flags & M_NOWAIT) == 0;
   if (may_wait && m.in_interrupt()) {
     ++s.ctx_errors;
+    mark(m, Mark::wait_in_interrupt);
     complain_of_wait(m, call.pc);
     return Reason::wait_in_interrupt;
   }
-  if (call.type >= M_LAST) m.panic("malloc: bogus type");
+  if (call.type >= M_LAST) panic(m, Mark::panic_malloc_type, "malloc: bogus type");
   if (call.size > pool_size_max && !may_wait) {
     ++s.toobig;
+    mark(m, Mark::too_big);
     return Reason::too_big;
   }
   return Reason::none;
@@ -59,6 +61,7 @@ Outcome block_call(M& m, State& s, MallocCall& call, int level) {
   s.wait_channel[static_cast<unsigned>(call.cause)] = call.channel;
   m.step({StepKind::sleeps, static_cast<std::uint16_t>(call.cause), {}, call.channel.v});
   if (std::any_of(s.bucket.begin(), s.bucket.end(), [](const kmembuckets& kb) { return kb.surplus(); })) {
+    mark(m, Mark::sleeper_asks_for_surplus);
     signal_thread(m, s);
   }
   m.splx(level);
@@ -90,9 +93,11 @@ template <Machine M>
   const Addr block = kb.kb_next;
   const std::uint64_t granted = std::uint64_t{1} << indx;
   const Addr usage = s.usage_of(block);
-  if (m.template load<std::uint16_t>(usage + kmemusage::ku_indx) != indx) m.panic("malloc: wrong bucket");
+  if (m.template load<std::uint16_t>(usage + kmemusage::ku_indx) != indx) {
+    panic(m, Mark::panic_malloc_wrong_bucket, "malloc: wrong bucket");
+  }
   const auto freecnt = m.template load<std::uint16_t>(usage + kmemusage::ku_freecnt);
-  if (freecnt == 0) m.panic("malloc: lost data");
+  if (freecnt == 0) panic(m, Mark::panic_lost_data, "malloc: lost data");
   if (s.kmem_debug) [[unlikely]] verify_seal(m, s, block, granted);
   kb.kb_next = Addr{m.load_word(block + s.link_offset(indx))};
   m.template store<std::uint16_t>(usage + kmemusage::ku_freecnt, static_cast<std::uint16_t>(freecnt - 1));
@@ -112,13 +117,19 @@ Reason miss(M& m, State& s, MallocCall& call, unsigned indx) {
   m.step({StepKind::list_empty, static_cast<std::uint16_t>(indx), {}, bytes});
   if (call.flags & M_NOWAIT) {
     ++kb.kb_fail_nowait;
+    mark(m, !fits                 ? Mark::nowait_larger_than_arena
+            : kb.kb_refill == 0 ? Mark::nowait_pool_empty
+                                : Mark::nowait_pool_empty_asked);
     if (fits && kb.kb_refill == 0) {  // else the thread knows, and may be asleep for just these pages
       kb.kb_refill = 1;
       signal_thread(m, s);
     }
     return Reason::pool_empty;
   }
-  if (!fits) return Reason::no_space;
+  if (!fits) {
+    mark(m, Mark::larger_than_arena);
+    return Reason::no_space;
+  }
   ++kb.kb_delayed;
   call.phase = MallocCall::Phase::in_kmem;
   call.kmem = KmemCall{};
@@ -130,23 +141,31 @@ Reason miss(M& m, State& s, MallocCall& call, unsigned indx) {
 template <Machine M>
 [[gnu::noinline]] Outcome past_the_pool(M& m, State& s, MallocCall& call, int level, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
-  if (call.phase == MallocCall::Phase::start) {
+  const bool slept = call.phase != MallocCall::Phase::start;
+  if (!slept) {
     if (const Reason reason = miss(m, s, call, indx); reason != Reason::none) return fail_call(m, call, level, reason);
   } else {
     --kb.kb_waiting;
     // Without leave to sleep, kmem_alloc either has what is missing or undoes what it did.
-    if (kb.kb_next) call.kmem.wait = Wait::no_sleep;
+    if (kb.kb_next) {
+      call.kmem.wait = Wait::no_sleep;
+      mark(m, Mark::list_filled_during_sleep);
+    }
   }
   const Outcome outcome = m.kmem_alloc(call.kmem);
   if (outcome == Outcome::blocked) {
     ++kb.kb_waiting;
     ++kb.kb_sleeps;
+    mark(m, slept ? Mark::sleep_again : sleep_mark(call.kmem));
     return block_call(m, s, call, level);
   }
   if (outcome == Outcome::done) {
+    if (slept) mark(m, Mark::pages_after_sleep);
     add_pages(m, s, call.kmem.va, indx);
   } else if (!kb.kb_next) {
     return fail_call(m, call, level, call.kmem.reason);
+  } else {
+    mark(m, Mark::pages_undone);
   }
   return pop(m, s, call, level, indx);
 }
@@ -167,11 +186,15 @@ template <Machine M>
 template <Machine M>
 [[gnu::noinline]] Outcome from_kmem(M& m, State& s, MallocCall& call) {
   const int level = m.splimp();
-  if (call.phase == MallocCall::Phase::start) {
+  const bool slept = call.phase != MallocCall::Phase::start;
+  if (!slept) {
     ++s.large.lg_calls;
     const std::uint64_t bytes = round_up(call.size, s.page_bytes());
     if (bytes < call.size || bytes > s.arena.bytes || bytes >> s.page_shift > large_pages_max) {
       ++s.large.lg_failed;
+      mark(m, bytes < call.size       ? Mark::large_wraps
+              : bytes > s.arena.bytes ? Mark::large_larger_than_arena
+                                      : Mark::large_too_many_pages);
       return fail_call(m, call, level, Reason::no_space);
     }
     call.phase = MallocCall::Phase::in_kmem;
@@ -180,9 +203,13 @@ template <Machine M>
   }
   switch (m.kmem_alloc(call.kmem)) {
     case Outcome::failed: ++s.large.lg_failed; return fail_call(m, call, level, call.kmem.reason);
-    case Outcome::blocked: ++s.large.lg_sleeps; return block_call(m, s, call, level);
+    case Outcome::blocked:
+      ++s.large.lg_sleeps;
+      mark(m, slept ? Mark::sleep_again : Mark::sleep_for_large);
+      return block_call(m, s, call, level);
     case Outcome::done: break;
   }
+  if (slept) mark(m, Mark::pages_after_sleep);
   const Addr va = call.kmem.va;
   const std::uint64_t bytes = call.kmem.bytes;
   const Addr usage = s.usage_of(va);
@@ -212,6 +239,7 @@ Outcome malloc(M& m, State& s, MallocCall& call) {
     // An interrupt that was held back until splx may have freed memory: its wake-up came before this call could be
     // parked.
     if (outcome != Outcome::blocked || s.releases == releases) return outcome;
+    detail::mark(m, Mark::released_before_parked);
   }
 }
 

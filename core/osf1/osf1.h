@@ -68,6 +68,7 @@
 #include "core/osf1/free.h"
 #include "core/osf1/machine.h"
 #include "core/osf1/malloc.h"
+#include "core/osf1/marks.h"
 #include "core/osf1/pool.h"
 #include "core/osf1/pool_thread.h"
 #include "core/osf1/state.h"

@@ -13,9 +13,10 @@ namespace kmemlab::osf1::detail {
 /// then on, though it has not run yet: a second signal must not wake those others again, for each of them may signal
 /// when it goes back to sleep, and so on without end.
 template <class M>
-  requires HasWakeup<M> && HasSteps<M>
+  requires HasWakeup<M> && HasSteps<M> && HasMarks<M>
 [[gnu::noinline]] void signal_thread(M& m, State& s) {
   ++s.signals;
+  if (s.thread_channel != pool_thread_channel) mark(m, Mark::signal_in_refill);
   m.step({StepKind::wakes, 0, {}, s.thread_channel.v});
   m.wakeup(s.thread_channel);
   s.thread_channel = pool_thread_channel;
@@ -52,7 +53,7 @@ void add_pages(M& m, State& s, Addr va, unsigned indx) {
 
 /// Unlinks all blocks of a wholly free page or run. Walks the list: as long as it is, with the level raised.
 template <class M>
-  requires HasMemory<M> && HasPanic<M>
+  requires HasMemory<M> && HasPanic<M> && HasMarks<M>
 void unlink_page(M& m, State& s, Addr page, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
   const AddrRange range{page, s.refill_bytes(indx)};
@@ -73,12 +74,12 @@ void unlink_page(M& m, State& s, Addr page, unsigned indx) {
     }
     a = next;
   }
-  if (missing != 0) m.panic("pool thread: missing a free block");
+  if (missing != 0) panic(m, Mark::panic_missing_block, "pool thread: missing a free block");
 }
 
 /// The wholly free page or run with the lowest address. There is one: kb_whole > 0.
 template <class M>
-  requires HasMemory<M> && HasPanic<M>
+  requires HasMemory<M> && HasPanic<M> && HasMarks<M>
 Addr lowest_whole_page(M& m, const State& s, unsigned indx) {
   const kmembuckets& kb = s.bucket[indx];
   for (Addr page = kb.kb_whole_low; page < s.arena.end(); page = page + s.page_bytes()) {
@@ -88,13 +89,13 @@ Addr lowest_whole_page(M& m, const State& s, unsigned indx) {
       return page;
     }
   }
-  m.panic("pool thread: missing a free page");
+  panic(m, Mark::panic_missing_page, "pool thread: missing a free page");
   return null_addr;
 }
 
 /// Gives the lowest wholly free page or run of the bucket back to kmem.
 template <class M>
-  requires HasMemory<M> && HasPanic<M> && HasSteps<M> && HasKmem<M>
+  requires HasMemory<M> && HasPanic<M> && HasSteps<M> && HasKmem<M> && HasMarks<M>
 void remove_page(M& m, State& s, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
   const Addr page = lowest_whole_page(m, s, indx);

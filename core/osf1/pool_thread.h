@@ -22,6 +22,7 @@ template <Machine M>
 Outcome refill_bucket(M& m, State& s, PoolThreadCall& call, unsigned indx) {
   kmembuckets& kb = s.bucket[indx];
   const std::uint64_t wanted = kb.kb_lowat > 0 ? kb.kb_lowat : 1;  // lowat 0 means no preload, not that NOWAIT starves
+  const bool slept = call.phase == PoolThreadCall::Phase::in_kmem;
   while (call.phase == PoolThreadCall::Phase::in_kmem || (kb.kb_refill != 0 && kb.kb_totalfree < wanted)) {
     if (call.phase == PoolThreadCall::Phase::idle) {
       call.phase = PoolThreadCall::Phase::in_kmem;
@@ -30,11 +31,19 @@ Outcome refill_bucket(M& m, State& s, PoolThreadCall& call, unsigned indx) {
       call.kmem.bytes = s.refill_bytes(indx);
     } else if (kb.kb_totalfree >= wanted) {
       call.kmem.wait = Wait::no_sleep;  // frees filled the list meanwhile: finish or undo
+      mark(m, Mark::thread_filled_during_sleep);
     }
     const Outcome outcome = m.kmem_alloc(call.kmem);
-    if (outcome == Outcome::blocked) return outcome;
+    if (outcome == Outcome::blocked) {
+      mark(m, slept ? Mark::thread_sleeps_again : Mark::thread_sleeps);
+      return outcome;
+    }
     call.phase = PoolThreadCall::Phase::idle;
-    if (outcome == Outcome::failed) break;
+    if (outcome == Outcome::failed) {
+      mark(m, Mark::thread_undoes_refill);
+      break;
+    }
+    mark(m, Mark::thread_refills);
     add_pages(m, s, call.kmem.va, indx);
     ++s.refilled;
   }
@@ -64,11 +73,13 @@ void collect(M& m, State& s, std::uint64_t& budget) {
     while (budget > 0 && s.bucket[i].surplus()) {
       const int level = m.splimp();
       if (s.bucket[i].surplus()) {
+        mark(m, Mark::thread_collects);
         remove_page(m, s, i);
         --budget;
       }
       m.splx(level);
     }
+    if (s.bucket[i].surplus()) mark(m, Mark::thread_budget_used);
   }
 }
 
@@ -76,6 +87,7 @@ template <Machine M>
 void wake_sleepers(M& m, State& s) {
   const auto served = [](const kmembuckets& kb) { return kb.kb_waiting > 0 && kb.kb_next; };
   if (std::none_of(s.bucket.begin(), s.bucket.end(), served)) return;
+  mark(m, Mark::thread_wakes_sleepers);
   for (const Channel channel : s.wait_channel) {
     if (!channel) continue;
     m.step({StepKind::wakes, 0, {}, channel.v});
@@ -103,6 +115,7 @@ Outcome pool_thread(M& m, State& s, PoolThreadCall& call) {
     // Interrupts between the parts may have asked for more, and what was collected may be what the refill lacked.
     if (s.signals == signals && s.releases == releases) break;
     if (s.signals != signals) budget = s.collect_pages_max;
+    detail::mark(m, s.signals != signals ? Mark::thread_signalled_again : Mark::thread_released_memory);
   }
   m.step({StepKind::sleeps, static_cast<std::uint16_t>(call.cause), {}, call.channel.v});
   return Outcome::blocked;

@@ -68,6 +68,13 @@ constexpr Row memory[] = {
     {"byte_ticks.leaked", [](const Report& r, unsigned) -> u128 { return r.leaked_ticks.granted; }},
     {"byte_ticks.leaked_requested", [](const Report& r, unsigned) -> u128 { return r.leaked_ticks.requested; }},
     {"waste_permille_of_granted", [](const Report& r, unsigned) -> u128 { return r.waste_permille(); }},
+    {"kept_pages.times", [](const Report& r, unsigned) -> u128 { return r.kept.times; }},
+    {"kept_pages.returned", [](const Report& r, unsigned) -> u128 { return r.kept.returned; }},
+    {"kept_pages.used", [](const Report& r, unsigned) -> u128 { return r.kept.used; }},
+    {"kept_pages.at_end", [](const Report& r, unsigned) -> u128 { return r.kept.at_end; }},
+    {"kept_pages.most", [](const Report& r, unsigned) -> u128 { return r.kept.most; }},
+    {"kept_pages.page_ticks", [](const Report& r, unsigned) -> u128 { return r.kept.page_ticks; }},
+    {"kept_pages.ticks_max", [](const Report& r, unsigned) -> u128 { return r.kept.ticks_max; }},
     {"largest_free_run", [](const Report& r, unsigned) -> u128 { return r.largest_free_run; }},
     {"external_permille", [](const Report& r, unsigned) -> u128 { return r.external_permille; }},
 };
@@ -103,20 +110,42 @@ std::vector<Metric> make_all() {
   };
   const auto reason = [](unsigned i) { return std::string(name_of(static_cast<Reason>(i))); };
   const auto cause = [](unsigned i) { return std::string(name_of(static_cast<SleepCause>(i))); };
+  const auto rule = [](unsigned i) { return std::string(sim::page_code_names[i]); };
   const auto number = [](unsigned i) { return std::to_string(i); };
   add_rows(counts);
   add_each("failed_by", 1, reasons, reason, [](const Report& r, unsigned i) -> u128 { return r.failed_by[i]; });
+  add_each("failed_nowait", 1, reasons, reason, [](const Report& r, unsigned i) -> u128 { return r.failed_nowait[i]; });
   add_each("violations", 1, reasons, reason, [](const Report& r, unsigned i) -> u128 { return r.violations[i]; });
   add_each("free_violations", 1, reasons, reason,
            [](const Report& r, unsigned i) -> u128 { return r.free_violations[i]; });
   add_rows(memory);
   add_each("unusable_permille", 0, sim::report_orders, number,
            [](const Report& r, unsigned i) -> u128 { return r.unusable_permille[i]; });
+  add_each("kept_pages.by_rule", 0, sim::page_codes, rule,
+           [](const Report& r, unsigned i) -> u128 { return r.kept.by_rule[i]; });
+  add_each("kept_pages.histogram", 0, 64, number,
+           [](const Report& r, unsigned i) -> u128 { return r.kept.histogram[i]; });
+  constexpr unsigned fills = sim::PageFillStats::classes;
+  add_each("page_fill.at_peak.pages", 0, fills, number,
+           [](const Report& r, unsigned i) -> u128 { return r.fill_at_peak.pages[i]; });
+  add_each("page_fill.at_peak.free_bytes", 0, fills, number,
+           [](const Report& r, unsigned i) -> u128 { return r.fill_at_peak.free_bytes[i]; });
+  add_each("page_fill.at_end.pages", 0, fills, number,
+           [](const Report& r, unsigned i) -> u128 { return r.fill_at_end.pages[i]; });
+  add_each("page_fill.at_end.free_bytes", 0, fills, number,
+           [](const Report& r, unsigned i) -> u128 { return r.fill_at_end.free_bytes[i]; });
   add_rows(times);
   add_each("blocking.by_cause", 1, sleep_causes, cause,
            [](const Report& r, unsigned i) -> u128 { return r.blocking.by_cause[i]; });
   add_each("blocking.histogram", 0, 64, number,
            [](const Report& r, unsigned i) -> u128 { return r.blocking.histogram[i]; });
+  for (unsigned i = 1; i < sleep_causes; ++i) {
+    const std::string group = "blocking.of_cause." + cause(i);
+    all.push_back({group + ".ticks_total", false, i,
+                   [](const Report& r, unsigned c) -> u128 { return r.blocking.of_cause[c].ticks_total; }});
+    all.push_back({group + ".ticks_max", false, i,
+                   [](const Report& r, unsigned c) -> u128 { return r.blocking.of_cause[c].ticks_max; }});
+  }
   all.push_back({"digest", true, 0, [](const Report& r, unsigned) -> u128 { return r.digest; }});
   return all;
 }

@@ -16,7 +16,17 @@ namespace {
 using Json = nlohmann::json;
 
 /// Maps and arrays that leave out what is 0.
-constexpr std::string_view sparse[] = {"failed_by", "violations", "free_violations", "blocking.by_cause",
+constexpr std::string_view sparse[] = {"failed_by",
+                                       "failed_nowait",
+                                       "violations",
+                                       "free_violations",
+                                       "kept_pages.by_rule",
+                                       "kept_pages.histogram",
+                                       "page_fill.at_peak.pages",
+                                       "page_fill.at_peak.free_bytes",
+                                       "page_fill.at_end.pages",
+                                       "page_fill.at_end.free_bytes",
+                                       "blocking.by_cause",
                                        "blocking.histogram"};
 
 /// The value of "blocking.by_cause.lock", or of an element as in "unusable_permille.3"; null if there is none.

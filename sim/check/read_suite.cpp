@@ -86,6 +86,17 @@ class SuiteReader {
     }
     entry.machine.ram_bytes = in.number("ram", 0);
     entry.machine.arena_bytes = in.number("arena", 0);
+    const std::string pages = in.text("pages", "ignore");
+    if (pages == "pressure") {
+      entry.pressure.pages = sim::PageEvents::pressure;
+    } else if (pages != "ignore") {
+      in.wrong(*in.find("pages"), "\"pages\" is '" + pages + "'", "expected ignore or pressure");
+    }
+    entry.pressure.daemon_latency_ticks = in.number("daemon_latency", entry.pressure.daemon_latency_ticks);
+    if (const Json* latency = in.find("daemon_latency"); latency != nullptr && pages != "pressure") {
+      in.wrong(*latency, "\"daemon_latency\" without pressure", "expected \"pages\": \"pressure\" beside it");
+    }
+    entry.closed_loop = in.flag("closed_loop", false);
   }
 
   void read_window(Entry& entry, const Json& window) {
@@ -137,8 +148,8 @@ class SuiteReader {
   void read_entry(const Json& object) {
     Members in(object, "an entry", first_);
     known(in, object, "an entry",
-          {"name", "trace", "workload", "seed", "events", "options", "machine", "ram", "arena", "cores", "where",
-           "window", "metrics", "notes"});
+          {"name", "trace", "workload", "seed", "events", "options", "machine", "ram", "arena", "pages",
+           "daemon_latency", "closed_loop", "repeat", "cores", "where", "window", "metrics", "notes"});
     Entry entry;
     entry.line = object.line;
     read_source(in, object, entry);
@@ -152,6 +163,8 @@ class SuiteReader {
                "expected a \"name\" of its own");
     }
     read_machine(in, entry);
+    entry.repeat = in.number("repeat", 1);
+    if (entry.repeat == 0) in.wrong(*in.find("repeat"), "\"repeat\" is 0", "expected at least one round");
     const Json* cores = in.find("cores");
     entry.cores = cores != nullptr ? read_cores(in, *cores) : cores_;
     if (entry.cores.empty()) in.wrong(object, "an entry has no cores", "expected \"cores\" in it or in the suite");

@@ -53,7 +53,10 @@ struct Entry {
   std::string trace;  ///< path, as it is opened; empty: synthetic
   Synthetic synthetic;
   sim::MachineSpec machine;
-  bool native = false;  ///< each core on its own system's machine
+  bool native = false;           ///< each core on its own system's machine
+  std::uint64_t repeat = 1;      ///< rounds; each frees at its end what it left live
+  sim::PressurePolicy pressure;  ///< "pages", "daemon_latency"
+  bool closed_loop = false;
   std::vector<sim::CoreSpec> cores;
   std::optional<traces::Filter> where;
   sim::MetricsWindow window;

@@ -38,6 +38,7 @@ Fallible<OpenTrace> make_trace(const check::Entry& entry) {
 Fallible<OpenTrace> trace_of(const check::Entry& entry) {
   Edits edits;
   edits.where = entry.where;
+  if (entry.repeat != 1) edits.repeat = entry.repeat;
   if (!entry.trace.empty()) return open_edited(entry.trace, Defects::counted, edits);
   auto trace = make_trace(entry);
   if (!trace) return trace;
@@ -50,6 +51,8 @@ WantedRuns wanted_of(const check::Entry& entry) {
   wanted.machine = entry.machine;
   wanted.native = entry.native;
   wanted.policy.window = entry.window;
+  wanted.policy.pressure = entry.pressure;
+  wanted.policy.closed_loop = entry.closed_loop;
   return wanted;
 }
 
@@ -59,7 +62,7 @@ Fallible<void> run_entry(const check::Entry& entry, check::Reports& reports, Run
   auto totals = Fallible<traces::Totals>(*trace->totals);
   if (!entry.window.whole()) totals = recorded_part(trace->reader, *totals, entry.window);
   if (!totals) return Failure<Error>{totals.error()};
-  ReplayReport report{trace->reader, *totals, entry.machine, entry.window, entry.native, {}, {}, {}};
+  ReplayReport report{trace->reader, *totals, entry.machine, entry.window, entry.native, {}, {}, {}, entry.closed_loop};
   Pictures pictures;
   Extras extras;
   if (pages != nullptr) extras.pictures = &pictures;
@@ -100,6 +103,11 @@ std::vector<std::string> command_of(const std::string& program, const check::Ent
   words.push_back("--machine=" + (entry.native ? std::string("native") : entry.machine.profile.name));
   if (entry.machine.ram_bytes != 0) words.push_back("--ram=" + std::to_string(entry.machine.ram_bytes));
   if (entry.machine.arena_bytes != 0) words.push_back("--arena=" + std::to_string(entry.machine.arena_bytes));
+  if (entry.pressure.pages == sim::PageEvents::pressure) {
+    words.emplace_back("--pages=pressure");
+    words.push_back("--daemon-latency=" + std::to_string(entry.pressure.daemon_latency_ticks));
+  }
+  if (entry.closed_loop) words.emplace_back("--closed-loop");
   if (entry.window.from != 0) words.push_back("--from=" + std::to_string(entry.window.from));
   if (entry.window.to != sim::MetricsWindow::no_end) words.push_back("--to=" + std::to_string(entry.window.to));
   words.insert(words.end(), {"--", trace});

@@ -4,12 +4,14 @@
 #include <string>
 
 #include "sim/cli/temporary.h"
+#include "traces/edit/page_verdicts.h"
 #include "traces/edit/repeat.h"
 #include "traces/edit/scrub.h"
 #include "traces/edit/slabinfo.h"
 #include "traces/edit/slice.h"
 #include "traces/edit/warm_start.h"
 #include "traces/edit/where.h"
+#include "traces/kmt/verdict_check.h"
 
 namespace kmemlab::cli {
 
@@ -92,18 +94,24 @@ Fallible<Edits> read_edits(const Parsed& p) {
 
 namespace {
 
-/// Counts the events on their way.
+/// Counts the events on their way, and keeps what is known of their pages.
 class CountingSink final : public EventSink {
  public:
   CountingSink(EventSink& to, const traces::Tables& tables) : to_(to), counter_(tables) {}
   void append(const traces::Event& event) override {
     counter_.add(event);
+    pages_.add(event);
     to_.append(event);
   }
   void learn_cache(std::uint64_t, traces::Index) override {}
-  traces::Totals totals() const { return counter_.totals(); }
+  traces::PageVerdict& present() { return pages_.present(); }
+  void tell(traces::KmtWriter& out) const {
+    out.set_totals(counter_.totals());
+    out.set_page_verdicts(pages_.verdicts());
+  }
 
  private:
+  traces::VerdictCollector pages_;
   EventSink& to_;
   traces::TotalsCounter counter_;
 };
@@ -116,9 +124,14 @@ Fallible<std::uint64_t> event_at(traces::KmtReader& in, const std::optional<Plac
 }
 
 /// The part, or all of it, into `to`. `edited` has tables, source and what is carried before the first event goes out.
-Fallible<void> take_part(traces::KmtReader& in, const Edits& edits, EventSink& to, Edited& edited) {
+Fallible<void> take_part(traces::KmtReader& in, const Edits& edits, EventSink& sink, traces::PageVerdict& present,
+                         Edited& edited) {
   const auto from = event_at(in, edits.from, 0), end = event_at(in, edits.to, in.events());
   if (!from || !end) return Failure<Error>{from ? end.error() : from.error()};
+  if (auto fit = traces::check_verdicts(in.view()); !fit) return fit;
+  const auto pages = traces::page_allocs_before(in, *from);
+  if (!pages) return Failure<Error>{pages.error()};
+  traces::VerdictTap to(in.view()->page_verdicts(), *pages, 0, sink, present);
   if (*from == 0 && *end == in.events()) {
     edited.tables = in.tables(), edited.quality = in.quality(), edited.source = in.source();
     return in.for_each(traces::all_columns, [&](std::uint64_t, const traces::Event& e) { to.append(e); });
@@ -140,11 +153,11 @@ Fallible<void> warm_into(traces::KmtReader& in, const Edits& edits, traces::KmtW
   CountingSink counting(out, tables);
   traces::WarmStart start(*caches, before, in.max_slots(), in.facts().blocks, counting);
   tables = start.tables();
-  if (auto done = take_part(in, edits, start, before); !done) return done;
+  if (auto done = take_part(in, edits, start, counting.present(), before); !done) return done;
   Edited edited = start.finish();
   edited.source.format += ", warm start of " + std::to_string(start.objects()) + " objects, " +
                           std::to_string(start.matched()) + " of them freed";
-  out.set_totals(counting.totals());
+  counting.tell(out);
   return out.finish(edited.tables, edited.quality, edited.source);
 }
 
@@ -159,7 +172,7 @@ Fallible<Edited> edit_once(traces::KmtReader& in, const Edits& edits, traces::Km
   if (edits.scrub) to = &scrub.emplace(in.tables(), scrubbed, counting);
   std::optional<traces::Where> where;
   if (edits.where) to = &where.emplace(*edits.where, edited, in.first_tick(), *to);
-  if (auto done = take_part(in, edits, *to, edited); !done) return Failure<Error>{done.error()};
+  if (auto done = take_part(in, edits, *to, counting.present(), edited); !done) return Failure<Error>{done.error()};
   if (where) {
     edited = where->finish();
     edited.source.format += edits.scrub ? ", filtered" : ", where " + edits.where->text;
@@ -168,19 +181,22 @@ Fallible<Edited> edit_once(traces::KmtReader& in, const Edits& edits, traces::Km
     edited = scrub->finish(edited);
     edited.source.format += ", scrubbed";
   }
-  out.set_totals(counting.totals());
+  counting.tell(out);
   if (auto done = out.finish(edited.tables, edited.quality, edited.source); !done) return Failure<Error>{done.error()};
   return edited;
 }
 
 Fallible<void> repeat_into(traces::KmtReader& in, const Edits& edits, traces::KmtWriter& out) {
+  if (auto fit = traces::check_verdicts(in.view()); !fit) return fit;
   traces::Tables tables = in.tables();
   CountingSink counting(out, tables);
-  auto edited = edits.repeat ? traces::repeat(in, *edits.repeat, counting)
-                             : traces::repeat_events(in, *edits.repeat_until, counting);
+  const traces::PageVerdicts& verdicts = in.view()->page_verdicts();
+  traces::VerdictTap tap(verdicts, 0, verdicts.size(), counting, counting.present());
+  auto edited =
+      edits.repeat ? traces::repeat(in, *edits.repeat, tap) : traces::repeat_events(in, *edits.repeat_until, tap);
   if (!edited) return Failure<Error>{edited.error()};
   tables.names = edited->tables.names;  // the frees at a round's end may have brought new ones
-  out.set_totals(counting.totals());
+  counting.tell(out);
   return out.finish(edited->tables, edited->quality, edited->source);
 }
 

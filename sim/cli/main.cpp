@@ -25,11 +25,13 @@ constexpr Verb verbs[] = {
     {"convert", "IN OUT ...", "write a trace in any format, edited on the way", verb_convert},
     {"gen", "WORKLOAD -o OUT ...", "make a synthetic trace", verb_gen},
     {"run", "SCENARIO.json ...", "scripted calls with expectations: tests and lessons", verb_run},
+    {"verify", "TRACE -a CORE ...", "play it twice with a shadow oracle on: sound and deterministic?", verb_verify},
     {"check", "SUITE.json ...", "replay a suite and compare with its baseline: a gate for CI", verb_check},
     {"bless", "SUITE.json --reason R", "store what a suite measures now as its baseline", verb_bless},
     {"diff", "A B, or TRACE -a ...", "what differs between two reports, traces or runs", verb_diff},
     {"explain", "TRACE -a A -a B ...", "since which event two runs differ, and who owns the loss", verb_explain},
     {"shrink", "TRACE --keep EXPR ...", "the smallest trace that still shows something", verb_shrink},
+    {"explore", "CORE[:OPTIONS] ...", "every short sequence of calls on a toy machine", verb_explore},
     {"view", "TRACE [-a CORE,...]", "a window: see fragmentation, blocking and page return", verb_view},
     {"render", "TRACE -o PNG ...", "the window's pictures, without a display", verb_render},
     {"cores", "", "the allocators that there are, with their options", verb_cores},
@@ -45,7 +47,7 @@ void print_help() {
   fmt::print(
       "\nTRACE is a file, or - for standard input; its format is told by its content.\n"
       "exit codes: 0 fine, 1 a scenario failed, something got worse or differs, 2 usage, 3 unreadable input,\n"
-      "4 a core panicked, 6 baseline missing, 7 deadlock\n\n"
+      "4 a core panicked or broke, 5 not deterministic, 6 baseline missing, 7 deadlock\n\n"
       "example: kmemlab replay traces/samples/ext4tree.dat -a bsd386\n");
 }
 

@@ -59,6 +59,7 @@ Fallible<traces::Imported> import_and_finish(const traces::Input& input, Defects
   auto imported = import_events(input, defects, writer);
   if (!imported) return imported;
   writer.set_totals(imported->totals);
+  writer.set_page_verdicts(std::move(imported->page_verdicts));
   if (auto done = writer.finish(imported->tables, imported->quality, imported->source); !done) {
     return named(done.error(), input.path());
   }

@@ -53,6 +53,7 @@ struct ReplayReport {
   std::vector<sim::MachineSpec> machines;
   std::vector<sim::Report> runs;
   std::optional<CommonTable> common;
+  bool closed_loop = false;  ///< a task that slept does so much later what it did next
 };
 
 std::string report_text(const ReplayReport& report);

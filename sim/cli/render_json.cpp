@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/render.h"
+#include "sim/cli/render_faults.h"
+#include "sim/cli/wait_graph_view.h"
 
 namespace kmemlab::cli {
 
@@ -57,22 +59,76 @@ Json parts_json(const sim::HeldParts<Sum>& p) {
           {"metadata", big(p.metadata)}};
 }
 
+/// Without the zeros behind the last count.
+template <std::size_t n>
+Json counts_json(const std::array<std::uint64_t, n>& counts) {
+  std::size_t used = n;
+  while (used > 0 && counts[used - 1] == 0) --used;
+  Json j = Json::array();
+  for (std::size_t i = 0; i < used; ++i) j.push_back(counts[i]);
+  return j;
+}
+
 Json blocking_json(const sim::SleepStats& b) {
   Json causes = Json::object();
   for (unsigned i = 1; i < sleep_causes; ++i) causes[name_of(static_cast<SleepCause>(i))] = b.by_cause[i];
-  Json histogram = Json::array();
-  unsigned used = 0;
-  for (unsigned i = 0; i < b.histogram.size(); ++i) {
-    if (b.histogram[i] != 0) used = i + 1;
+  Json of_cause = Json::object();
+  for (unsigned i = 1; i < sleep_causes; ++i) {
+    const sim::SleepStats::OfCause& c = b.of_cause[i];
+    of_cause[name_of(static_cast<SleepCause>(i))] = {
+        {"ticks_total", c.ticks_total}, {"ticks_max", c.ticks_max}, {"histogram", counts_json(c.histogram)}};
   }
-  for (unsigned i = 0; i < used; ++i) histogram.push_back(b.histogram[i]);
   return {{"sleeps", b.sleeps},
           {"by_cause", causes},
           {"ticks_total", b.ticks_total},
           {"ticks_max", b.ticks_max},
-          {"histogram", histogram},
+          {"histogram", counts_json(b.histogram)},
+          {"of_cause", of_cause},
           {"deadlock", b.deadlock ? 1 : 0},
           {"atomic_slept", b.atomic_slept}};
+}
+
+Json frames_json(const sim::FrameFacts& f) {
+  return {{"ram", f.ram},
+          {"reserve", f.limits.reserve},
+          {"low", f.limits.low},
+          {"high", f.limits.high},
+          {"free_min", f.free_min},
+          {"below_reserve", f.below_reserve},
+          {"page_allocs",
+           {{"other", f.events_other},
+            {"slab", f.events_slab},
+            {"undecided", f.events_undecided},
+            {"failed", f.events_failed}}},
+          {"page_frees", {{"undecided", f.frees_undecided}}},
+          {"other_taken", f.other_taken},
+          {"other_peak", f.other_peak},
+          {"other_end", f.other_end},
+          {"shortfall", f.shortfall},
+          {"debt", f.debt},
+          {"already_reclaimed", f.already_reclaimed},
+          {"lost_frees", f.lost_frees},
+          {"daemon",
+           {{"wanted", f.daemon.wanted},
+            {"runs", f.daemon.runs},
+            {"reclaimed", f.daemon.reclaimed},
+            {"starved", f.daemon.starved}}}};
+}
+
+Json kept_json(const sim::KeptPagesStats& k) {
+  Json rules = Json::object();
+  for (unsigned i = 0; i < sim::page_codes; ++i) {
+    if (k.by_rule[i] != 0) rules[std::string(sim::page_code_names[i])] = k.by_rule[i];
+  }
+  return {{"times", k.times},         {"returned", k.returned},
+          {"used", k.used},           {"at_end", k.at_end},
+          {"most", k.most},           {"page_ticks", big(k.page_ticks)},
+          {"ticks_max", k.ticks_max}, {"histogram", counts_json(k.histogram)},
+          {"by_rule", rules}};
+}
+
+Json fill_json(const sim::PageFillStats& fill) {
+  return {{"pages", counts_json(fill.pages)}, {"free_bytes", counts_json(fill.free_bytes)}};
 }
 
 Json run_json(const sim::Report& r) {
@@ -115,7 +171,11 @@ Json run_json(const sim::Report& r) {
   j["largest_free_run"] = r.largest_free_run;
   j["external_permille"] = r.external_permille;
   j["unusable_permille"] = r.unusable_permille;
+  j["kept_pages"] = kept_json(r.kept);
+  j["page_fill"] = {{"at_peak", fill_json(r.fill_at_peak)}, {"at_end", fill_json(r.fill_at_end)}};
   j["blocking"] = blocking_json(r.blocking);
+  if (r.frames.pressure) j["frames"] = frames_json(r.frames);
+  j["failed_nowait"] = reasons_json(r.failed_nowait);
   j["interrupts_off"] = {{"sum", r.interrupts_off.ticks}, {"max", r.interrupts_off.ticks_max}};
   j["lock"] = {{"ticks", r.lock_ticks}};
   j["accesses"] = {{"loads", r.accesses.loads}, {"stores", r.accesses.stores}};
@@ -123,7 +183,10 @@ Json run_json(const sim::Report& r) {
   j["call_ticks"] = r.call_ticks;
   j["lag_ticks_max"] = r.lag_ticks_max;
   j["counterfactual_from"] = r.counterfactual_from ? Json(*r.counterfactual_from) : Json(nullptr);
+  if (!r.wait_graph.empty()) j["wait_graph"] = Json::parse(wait_graph_json(r.wait_graph));
   j["stopped"] = r.stopped;
+  if (r.fault) j["fault"] = fault_json<Json>(*r.fault);
+  if (r.interrupts != sim::InterruptFacts{}) j["interrupts"] = interrupts_json<Json>(r.interrupts);
   j["digest"] = hex(r.digest);
   j["events_per_second"] = r.events_per_second;
   return j;
@@ -180,6 +243,7 @@ std::string report_json(const ReplayReport& report) {
                 {"digest_full", hex(t.digest_full)},
                 {"quality", quality_json(report.trace.quality())}};
   j["machine"] = report.native ? Json{{"name", "native"}} : machine_json(report.machine, report.trace);
+  j["loop"] = report.closed_loop ? "closed" : "open";
   if (!report.window.whole()) {
     j["window"] = {{"from", report.window.from}, {"to", std::min(report.window.to, report.trace.events())}};
   }

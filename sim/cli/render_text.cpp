@@ -3,8 +3,11 @@
 
 #include <algorithm>
 
+#include "sim/cli/frames_table.h"
 #include "sim/cli/render.h"
+#include "sim/cli/render_faults.h"
 #include "sim/cli/report_tables.h"
+#include "sim/cli/wait_graph_view.h"
 
 namespace kmemlab::cli {
 
@@ -27,9 +30,17 @@ std::string reasons_text(const char* what, const std::array<std::uint64_t, reaso
   return text.empty() ? text : fmt::format("  {}: {}\n", what, text);
 }
 
+/// report.md, kept_pages.
+std::string kept_text(const sim::KeptPagesStats& k) {
+  if (k.times == 0) return {};
+  return fmt::format("  empty pages kept: {}, mean {}, longest {}; {} at the end\n", with_commas(k.times),
+                     ticks_text(static_cast<std::uint64_t>(k.page_ticks / k.times)), ticks_text(k.ticks_max),
+                     with_commas(k.at_end));
+}
+
 }  // namespace
 
-std::string run_notes(const ReplayReport& report, const sim::Report& r) {
+std::string run_notes(const ReplayReport& report, const sim::Report& r, NotesFor reader) {
   std::string text = reasons_text("failed", r.failed_by) + reasons_text("refused, by rule", r.violations);
   text += reasons_text("frees refused, by rule", r.free_violations);
   if (r.bytes.leaked != 0) text += fmt::format("  {} bytes of them lost for good\n", with_commas(r.bytes.leaked));
@@ -57,9 +68,16 @@ std::string run_notes(const ReplayReport& report, const sim::Report& r) {
   if (r.asleep_at_end != 0) {
     text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end\n",
                         with_commas(r.asleep_at_end));
-    if (r.blocking.deadlock) text += "  DEADLOCK: the frees that could wake them wait behind sleepers too\n";
+    if (reader == NotesFor::terminal) {
+      if (r.blocking.deadlock) text += "  DEADLOCK: the frees that could wake them wait behind sleepers too\n";
+      text += wait_graph_text(r.wait_graph);
+    }
   }
+  if (reader == NotesFor::terminal) text += kept_text(r.kept);
+  if (r.interrupts != sim::InterruptFacts{}) text += "  interrupts: " + interrupts_text(r.interrupts) + "\n";
+  text += frames_notes(r.frames);
   if (!r.stopped.empty()) text += "  STOPPED: panic: " + r.stopped + "\n";
+  if (r.fault) text += "  fault: " + fault_text(*r.fault) + "\n";
   const std::string name = core_name(report, r) + (r.options.empty() ? "" : ": " + r.options);
   return text.empty() && r.options.empty() ? text : name + "\n" + text;
 }
@@ -123,6 +141,7 @@ std::string report_text(const ReplayReport& report) {
   } else {
     text += "machine   " + machine_text(report.machine, report.trace) + "\n";
   }
+  if (report.closed_loop) text += "loop      closed: a task that slept does so much later what it did next\n";
   if (!report.window.whole()) {
     text += fmt::format("metrics   of events {} to {} only; the replay ran over all of the trace\n",
                         with_commas(report.window.from),
@@ -130,7 +149,7 @@ std::string report_text(const ReplayReport& report) {
   }
   for (const ReportTable& table : report_tables(report)) text += "\n" + table.heading + "\n" + text_of(table);
   std::string all_notes;
-  for (const sim::Report& r : report.runs) all_notes += run_notes(report, r);
+  for (const sim::Report& r : report.runs) all_notes += run_notes(report, r, NotesFor::terminal);
   if (!all_notes.empty()) text += "\n" + all_notes;
   return text;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/machine_options.h"
+#include "sim/cli/pressure_options.h"
 
 namespace kmemlab::cli {
 
@@ -32,11 +33,14 @@ std::vector<OptionSpec> replay_options() {
   all.insert(
       all.end(),
       {{"unknown-sleep", Takes::value, "auto|yes|no", "may a request sleep that does not say so? (default auto)"},
+       {"interrupts", Takes::value, "SPEC",
+        "devices that interrupt calls: seed=7,every=10000,level=3,burst=2,blocks=16,at=ACCESS/LEVEL (docs/verify.md)"},
        {"from", Takes::value, "N", "metrics of events from N on (from 0); the replay runs over all of them"},
        {"to", Takes::value, "N", "metrics of events below N"},
        {"warm-up", Takes::value, "N", "the first N events count for no metric (as --from N)"},
        where_option(),
        warm_start_option()});
+  for (OptionSpec& pressure : pressure_options()) all.push_back(std::move(pressure));
   return all;
 }
 
@@ -53,9 +57,16 @@ Fallible<void> read_replay_options(const Parsed& p, WantedRuns& runs) {
   } else if (unknown != "auto") {
     return fail("--unknown-sleep is '" + unknown + "'", "expected auto, yes or no");
   }
+  const auto interrupts = sim::parse_interrupts(p.value("interrupts").value_or("off"));
+  if (!interrupts) return Failure<Error>{interrupts.error()};
+  runs.policy.interrupts = *interrupts;
   auto window = read_window(p);
   if (!window) return Failure<Error>{window.error()};
   runs.policy.window = *window;
+  auto pressure = read_pressure(p);
+  if (!pressure) return Failure<Error>{pressure.error()};
+  runs.policy.pressure = *pressure;
+  runs.policy.closed_loop = p.has("closed-loop");
   return {};
 }
 

@@ -11,7 +11,8 @@
 
 namespace kmemlab::cli {
 
-/// -m, --ram, --arena, --unknown-sleep, --from, --to, --warm-up, --where, --warm-start.
+/// -m, --ram, --arena, --unknown-sleep, --interrupts, --from, --to, --warm-up, --where, --warm-start,
+/// and pressure_options.h.
 std::vector<OptionSpec> replay_options();
 
 /// The values of replay_options(), but for the edits: machine and policy of `runs`. Errors are usage errors.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/cli/frames_table.h"
+
 namespace kmemlab::cli {
 
 std::uint64_t share_permille(u128 part, u128 whole) {
@@ -186,6 +188,7 @@ ReportTable common_table(const ReplayReport& report, const CommonTable& common) 
 std::vector<ReportTable> report_tables(const ReplayReport& report) {
   std::vector<ReportTable> tables{requests_table(report),  bytes_table(report), peak_table(report),
                                   over_time_table(report), time_table(report),  machine_table(report)};
+  if (has_frames(report)) tables.push_back(frames_table(report));
   if (report.common) tables.push_back(common_table(report, *report.common));
   return tables;
 }

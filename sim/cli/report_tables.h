@@ -2,6 +2,7 @@
 // as they are read.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,12 @@ std::string core_name(const ReplayReport& report, const sim::Report& run);
 std::string machine_text(const sim::MachineSpec& machine, const traces::KmtReader& trace);
 std::uint64_t share_permille(u128 part, u128 whole);
 
+enum class NotesFor : std::uint8_t {
+  terminal,  ///< all of them
+  page,      ///< without what a page has a section for: who waits at the end, which pages were kept
+};
 /// What tables do not say of a run: its name and options on a line, then indented lines; empty if there is nothing.
-std::string run_notes(const ReplayReport& report, const sim::Report& run);
+std::string run_notes(const ReplayReport& report, const sim::Report& run, NotesFor reader);
 /// "3 records damaged", ...: what is missing or wrong in the recording; empty if nothing is.
 std::vector<std::string> quality_parts(const traces::Quality& quality);
 

@@ -3,6 +3,7 @@
 
 #include "sim/cli/arguments.h"
 #include "sim/cli/edits.h"
+#include "sim/cli/frames_needed_view.h"
 #include "sim/cli/html/page.h"
 #include "sim/cli/output.h"
 #include "sim/cli/recorded_part.h"
@@ -21,7 +22,7 @@ std::vector<OptionSpec> options() {
       {"algorithm,a", Takes::values, "CORE", "core, with options: bsd386:mode=faithful,types=temp; or all (default)"}};
   for (OptionSpec& shared : replay_options()) all.push_back(std::move(shared));
   const std::vector<OptionSpec> own = {
-      {"pages", Takes::value, "ignore", "what the trace's page events do (default ignore)"},
+      {"frames-needed", Takes::nothing, "", "instead of a report: the least memory with which nothing goes short"},
       {"common", Takes::nothing, "", "a second table, over only the blocks that every core granted"},
       {"json", Takes::value, "FILE|-", "the report as JSON"},
       {"html", Takes::value, "FILE|-", "the report with its course over time, as one page that needs no network"},
@@ -52,6 +53,7 @@ struct Wanted {
   std::optional<std::string> decisions;
   Defects defects = Defects::counted;
   bool table = true;
+  bool frames_needed = false;  ///< instead of a report
 };
 
 Fallible<Wanted> read_arguments(const Parsed& p) {
@@ -65,10 +67,6 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   w.runs.cores = std::move(*cores);
   w.runs.common = p.has("common");
   if (auto done = read_replay_options(p, w.runs); !done) return Failure<Error>{done.error()};
-  if (p.value("pages").value_or("ignore") != "ignore") {
-    return fail("--pages is '" + *p.value("pages") + "'",
-                "expected ignore (page events as memory pressure are not built yet)");
-  }
   w.json = p.value("json");
   w.html = p.value("html");
   w.log = p.value("log");
@@ -80,6 +78,11 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
   const int on_output = (w.json == "-") + (w.html == "-") + (w.log == "-") + (w.decisions == "-");
   if (on_output > 1) return fail("two forms on standard output", "expected one, and files for the others");
   w.table = !p.has("quiet") && w.json != "-" && w.html != "-" && w.log != "-" && w.decisions != "-";
+  w.frames_needed = p.has("frames-needed");
+  for (const char* option : {"ram", "html", "log", "decisions", "common", "from", "to", "warm-up"}) {
+    if (w.frames_needed && p.has(option))
+      return fail(fmt::format("--frames-needed with --{}", option), "expected one of them");
+  }
   if (p.has("strict")) w.defects = Defects::refused;
   return w;
 }
@@ -121,6 +124,7 @@ Fallible<int> replay_wanted(const Wanted& w) {
   if (!trace) return Failure<Error>{trace.error()};
   auto totals = totals_of(*trace);
   if (!totals) return Failure<Error>{totals.error()};
+  if (w.frames_needed) return frames_needed(*trace, w.runs, w.json, w.table);
   if (w.decisions) {
     const auto end = put_decisions(*trace, w, window);
     if (!end) return Failure<Error>{end.error()};
@@ -137,6 +141,7 @@ Fallible<int> replay_wanted(const Wanted& w) {
   if (!window.whole()) totals = recorded_part(trace->reader, *totals, window);
   if (!totals) return Failure<Error>{totals.error()};
   ReplayReport report{trace->reader, *totals, w.runs.machine, window, w.runs.native, {}, {}, {}};
+  report.closed_loop = runs.policy.closed_loop;
   Pictures pictures;
   const Extras extras{log ? &*log : nullptr, w.html ? &pictures : nullptr};
   if (auto done = run_all(*trace, runs, extras, report); !done) return Failure<Error>{done.error()};

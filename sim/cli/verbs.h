@@ -31,9 +31,11 @@ int verb_bless(const Arguments& arguments);
 int verb_diff(const Arguments& arguments);
 int verb_explain(const Arguments& arguments);
 int verb_shrink(const Arguments& arguments);
+int verb_explore(const Arguments& arguments);
 int verb_view(const Arguments& arguments);
 int verb_render(const Arguments& arguments);
 int verb_cores(const Arguments& arguments);
+int verb_verify(const Arguments& arguments);
 int verb_machines(const Arguments& arguments);
 
 }  // namespace kmemlab::cli

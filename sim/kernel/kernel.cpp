@@ -49,15 +49,15 @@ Outcome Kernel::blocked(KmemCall& call, Channel channel, SleepCause cause, Reaso
   call.cause = cause;
   if (call.wait == Wait::no_sleep) return Outcome::failed;
   machine_.require_process("kmem_alloc wants to sleep in an interrupt");
+  will_sleep(channel);
   return Outcome::blocked;
 }
 
-bool Kernel::map_one(Addr page, Zero zero) {
-  const auto frame = machine_.take_frame();
+bool Kernel::map_one(Addr page, const KmemCall& call) {
+  const auto frame = frame_for(call.wait);
   if (!frame) return false;
   machine_.map_page(page, *frame);
-  if (zero == Zero::yes) machine_.zero(page, machine_.page_bytes());
-  if (watcher_ != nullptr) watcher_->page_mapped(page);
+  page_is_mapped(page, call.zero);
   return true;
 }
 
@@ -74,7 +74,8 @@ Outcome Kernel::kmem_alloc(KmemCall& call) {
   const std::uint64_t pages = call.bytes >> machine_.page_shift();
   if (call.phase == KmemCall::Phase::find_space) {
     const MapLock lock(*this);
-    const MapReply reply = map_.take(pages, entries_);
+    const MapReply reply =
+        strikes(FaultSite::map_entry) ? MapReply{MapStatus::no_entries, {}} : map_.take(pages, entries_);
     if (reply.status != MapStatus::ok) {
       return blocked(call, map_channel, SleepCause::address_space,
                      reply.status == MapStatus::no_space ? Reason::no_space : Reason::no_entries);
@@ -83,7 +84,7 @@ Outcome Kernel::kmem_alloc(KmemCall& call) {
     call.phase = KmemCall::Phase::take_frames;
   }
   for (; call.pages_mapped < pages; ++call.pages_mapped) {
-    if (map_one(call.va + (call.pages_mapped << machine_.page_shift()), call.zero)) continue;
+    if (map_one(call.va + (call.pages_mapped << machine_.page_shift()), call)) continue;
     const Outcome outcome = blocked(call, frames_channel, SleepCause::frames, Reason::no_frames);
     if (outcome == Outcome::failed) {  // without sleeping it is all pages or none
       const MapLock lock(*this);
@@ -121,6 +122,7 @@ std::uint64_t Kernel::digest() {
     d.add(s.channel.v);
     d.add(s.since_tick);
   }
+  for (const Channel& c : late_wakeups_) d.add(c.v);
   for (const AddrRange& r : system_areas_.ranges()) {
     d.add(r.base.v);
     d.add(r.bytes);

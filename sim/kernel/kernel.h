@@ -21,6 +21,9 @@
 #include "core/machine/sem_table.h"
 #include "core/machine/step.h"
 #include "sim/kernel/address_map.h"
+#include "sim/kernel/fault_sites.h"
+#include "sim/kernel/frame_limits.h"
+#include "sim/kernel/mark_set.h"
 #include "sim/kernel/processes.h"
 #include "sim/kernel/sleep_queue.h"
 #include "sim/kernel/system_areas.h"
@@ -32,7 +35,12 @@ namespace kmemlab::sim {
 /// Levels of this kernel. Interrupts of a trace arrive at or below the level that cores raise to.
 enum class Spl : Level { none = 0, soft = 1, device = 3, imp = 5, high = 7 };
 
-enum class CallEnvironment : std::uint8_t { process, interrupt };
+/// Who makes a call: a process, or a handler that the trace shows, at level soft or device.
+enum class CallEnvironment : std::uint8_t { process, softirq, hardirq, interrupt = softirq };
+constexpr Level level_of(CallEnvironment environment) {
+  if (environment == CallEnvironment::process) return static_cast<Level>(Spl::none);
+  return static_cast<Level>(environment == CallEnvironment::hardirq ? Spl::device : Spl::soft);
+}
 
 /// Told of every page of the arena that gets or loses its frame.
 class PageWatcher {
@@ -84,13 +92,29 @@ class Kernel {
   bool in_interrupt() const { return machine_.in_interrupt(); }
   int splimp() { return machine_.raise_level(static_cast<Level>(Spl::imp)); }
   void splx(int level) { machine_.restore_level(static_cast<Level>(level)); }
-  void wakeup(Channel channel) { sleepers_.wakeup(channel); }
+  void wakeup(Channel channel) {
+    if (faults_ != nullptr && strikes(FaultSite::late_wakeup)) [[unlikely]] {
+      late_wakeups_.push_back(channel);
+      return;
+    }
+    if (channel == announced_) announced_woken_ = true;
+    sleepers_.wakeup(channel);
+  }
+  void will_sleep(Channel channel) {
+    announced_ = channel;
+    announced_woken_ = false;
+  }
   [[noreturn]] void panic(const char* message);
   void console(std::string_view line) { machine_.print(line); }
   void step(const Step& s) {
     if (steps_ != nullptr) [[unlikely]]
       take_step(s);
   }
+
+  // ---- HasMarks: marks.h ----
+  void mark(unsigned number) { marks_.set(number); }
+  /// Since the kernel was made, copies included; no part of any digest.
+  const MarkSet& marks() const { return marks_; }
 
   // ---- HasKmem, HasBootMemory ----
   Outcome kmem_alloc(KmemCall& call);
@@ -178,8 +202,7 @@ class Kernel {
   void begin_call(unsigned cpu, std::uint64_t tick, CallEnvironment environment) {
     machine_.select_cpu(cpu);
     machine_.advance_to(tick);
-    if (environment == CallEnvironment::interrupt)
-      interrupted_ = machine_.enter_interrupt(static_cast<Level>(Spl::soft));
+    if (environment != CallEnvironment::process) interrupted_ = machine_.enter_interrupt(level_of(environment));
     machine_.charge_call();
   }
   /// The call is over (or asleep); returns the tick. Faults if it left the level raised.
@@ -192,8 +215,16 @@ class Kernel {
     }
     return machine_.now();
   }
-  /// Parks a request. Faults sleep_in_interrupt if the call that wants to sleep was made in an interrupt.
-  void sleep(const Sleeper& sleeper) { sleepers_.sleep(sleeper); }
+  /// Parks a request. Who was woken since it announced its sleep (an interrupt, between the core's splx and here) is
+  /// ready at once: tsleep joins the queue before it lowers the level.
+  void sleep(const Sleeper& sleeper) {
+    if (announced_woken_ && sleeper.channel == announced_) {
+      sleepers_.sleep_no_longer(sleeper);
+    } else {
+      sleepers_.sleep(sleeper);
+    }
+    will_sleep({});
+  }
   bool any_ready() const { return sleepers_.any_ready(); }
   std::vector<Sleeper> take_ready() { return sleepers_.take_ready(); }
   const SleepQueue& sleepers() const { return sleepers_; }
@@ -211,8 +242,29 @@ class Kernel {
   /// Where map entries come from instead of the static pool.
   void set_entry_source(EntrySource* source) { entries_ = source; }
 
+  // ---- Shortage: watermarks, frames of others, faults (kernel_frames.cpp) ----
+  void set_frame_limits(const FrameLimits& limits) { limits_ = limits; }
+  const FrameLimits& frame_limits() const { return limits_; }
+  /// Free frames fell below the low watermark, or a frame was refused, since it was last asked.
+  bool take_daemon_wanted() { return std::exchange(daemon_wanted_, false); }
+  bool daemon_wanted() const { return daemon_wanted_; }
+  /// A frame for somebody who is not the allocator: page cache, a user's page. Not mapped in the kernel's space. Never
+  /// from the reserve.
+  std::optional<Frame> take_other_frame();
+  /// Gives such a frame back. Wakes those who sleep for frames.
+  void release_other_frame(Frame frame);
+  /// Asked at every site while it is set; a copy of the kernel must set its own, or null.
+  void set_faults(FaultInjector* faults) { faults_ = faults; }
+  bool any_late_wakeup() const { return !late_wakeups_.empty(); }
+  /// Wake-ups that were kept back by FaultSite::late_wakeup happen now, oldest first.
+  void deliver_late_wakeups();
+
   /// Machine, map and sleepers; areas, semaphores and modules if there are any.
   std::uint64_t digest();
+  /// What decides the future of an allocator and nothing else: which pages of the arena are mapped and their bytes,
+  /// static memory, the map, who sleeps on what, semaphores, areas and modules, and how many frames are free. Not:
+  /// which frame backs a page, clocks, counters, TLBs, the console, since when somebody sleeps. Costs all held bytes.
+  std::uint64_t structure_digest() const;
 
  private:
   Kernel(Machine machine, AddressMap map) : machine_(std::move(machine)), map_(std::move(map)) {}
@@ -236,9 +288,14 @@ class Kernel {
     const std::uint64_t number = (page - arena().base) >> machine_.page_shift();
     return number / 64 < resident_.size() && (resident_[number / 64] >> number % 64 & 1) != 0;
   }
-  bool bring_in(area_info& area, Addr page);
+  bool bring_in(area_info& area, Addr page, Wait wait);
   void map_area_page(area_info& area, Addr page, Frame frame);
-  bool map_one(Addr page, Zero zero);
+  bool map_one(Addr page, const KmemCall& call);
+  bool strikes(FaultSite site) { return faults_ != nullptr && faults_->strikes(site); }
+  /// A frame for the arena; none if there is none that a caller of this kind may have.
+  std::optional<Frame> frame_for(Wait wait);
+  /// The page has just got its frame: its content, and who is told.
+  void page_is_mapped(Addr page, Zero zero);
   void unmap_pages(Addr va, std::uint64_t pages);
 
   void take_step(const Step& s) {
@@ -261,6 +318,13 @@ class Kernel {
   std::optional<Machine::Interrupted> interrupted_;
   bool map_locked_ = false;
   PageWatcher* watcher_ = nullptr;
+  FaultInjector* faults_ = nullptr;
+  std::vector<Channel> late_wakeups_;
+  Channel announced_{};  ///< of will_sleep, until the call sleeps
+  bool announced_woken_ = false;
+  FrameLimits limits_;
+  bool daemon_wanted_ = false;
+  MarkSet marks_;
   std::vector<Step>* steps_ = nullptr;
   std::uint64_t step_limit_ = no_step_limit;
   EntrySource* entries_ = nullptr;

@@ -18,27 +18,37 @@ void Kernel::map_area_page(area_info& area, Addr page, Frame frame) {
   const std::uint64_t number = (page - arena().base) >> machine_.page_shift();
   if (resident_.size() <= number / 64) resident_.resize(number / 64 + 1);
   resident_[number / 64] |= std::uint64_t{1} << number % 64;
-  if (watcher_ != nullptr) watcher_->page_mapped(page);
+  page_is_mapped(page, Zero::no);
 }
 
-bool Kernel::bring_in(area_info& area, Addr page) {
-  const auto frame = machine_.take_frame();
+bool Kernel::bring_in(area_info& area, Addr page, Wait wait) {
+  const auto frame = frame_for(wait);
   if (frame) map_area_page(area, page, *frame);
   return frame.has_value();
 }
 
-// All pages of a locked area; if there are not enough frames, those that it got stay for unmap_area.
+// All pages of a locked area; if there are not enough frames, those that it got stay for unmap_area. Nobody makes one
+// who may not sleep, so the reserve is kept from it, from a run of frames too.
 bool Kernel::map_area(area_info& area) {
   const unsigned shift = machine_.page_shift();
   const std::uint64_t pages = area.size >> shift;
   if (area.lock < B_FULL_LOCK) return true;
-  if (pages > machine_.free_frames()) return false;
+  if (pages + limits_.reserve > machine_.free_frames()) {
+    daemon_wanted_ |= limits_.low != 0;
+    return false;
+  }
   if (area.lock == B_FULL_LOCK) {
-    for (std::uint64_t p = 0; p < pages; ++p) bring_in(area, area.address + (p << shift));
+    for (std::uint64_t p = 0; p < pages; ++p) {
+      if (!bring_in(area, area.address + (p << shift), Wait::may_sleep)) return false;
+    }
     return true;
   }
   const std::uint64_t low_frames = area.lock == B_LOMEM ? lomem_bytes >> shift : ram_frames();
-  const auto first = machine_.take_run(static_cast<Frame>(pages), static_cast<Frame>(low_frames));
+  std::optional<Frame> first;
+  if (!strikes(FaultSite::frame)) {
+    first = machine_.take_run(static_cast<Frame>(pages), static_cast<Frame>(low_frames));
+  }
+  daemon_wanted_ |= limits_.low != 0 && (!first || machine_.free_frames() < limits_.low);  // as for a single frame
   if (!first) return false;
   for (std::uint64_t p = 0; p < pages; ++p) {
     map_area_page(area, area.address + (p << shift), *first + static_cast<Frame>(p));
@@ -68,7 +78,8 @@ area_id Kernel::create_area(std::string_view name, Addr& address, std::uint32_t 
   MapReply where;
   {
     const MapLock guard(*this);
-    where = map_.take_between(low, high, size >> machine_.page_shift(), entries_);
+    where = strikes(FaultSite::map_entry) ? MapReply{MapStatus::no_entries, {}}
+                                          : map_.take_between(low, high, size >> machine_.page_shift(), entries_);
   }
   if (where.status != MapStatus::ok) {
     return exact && where.status == MapStatus::no_space ? B_BAD_VALUE : B_NO_MEMORY;
@@ -89,6 +100,8 @@ status_t Kernel::delete_area(area_id id) {
   const area_info gone = *area;
   unmap_area(*area);
   *area = area_info{};
+  // Who waits for a frame of it must learn that it is gone, though none comes free.
+  if (gone.ram_size == 0 && gone.lock < B_FULL_LOCK) wakeup(frames_channel);
   kmem_release(gone.address, gone.size);
   return B_OK;
 }
@@ -117,12 +130,13 @@ Outcome Kernel::make_resident(ResidentCall& call) {
   const std::uint64_t end = (call.range.end().v + machine_.page_bytes() - 1) >> shift;
   for (; call.range.bytes > 0 && first + call.pages_done < end; ++call.pages_done) {
     const Addr page{(first + call.pages_done) << shift};
-    if (resident(page) || bring_in(*area, page)) continue;
+    if (resident(page) || bring_in(*area, page, call.wait)) continue;
     call.reason = Reason::no_frames;
     call.channel = frames_channel;
     call.cause = SleepCause::frames;
     if (call.wait == Wait::no_sleep) return Outcome::failed;
     machine_.require_process("make_resident wants to sleep in an interrupt");
+    will_sleep(call.channel);
     return Outcome::blocked;
   }
   call.reason = Reason::none;

@@ -8,7 +8,8 @@ namespace kmemlab::sim {
 
 KmemSpace Kernel::kmem_reserve(std::uint64_t bytes) {
   const MapLock lock(*this);
-  const MapReply reply = map_.take(bytes >> machine_.page_shift(), entries_);
+  const MapReply reply = strikes(FaultSite::map_entry) ? MapReply{MapStatus::no_entries, {}}
+                                                       : map_.take(bytes >> machine_.page_shift(), entries_);
   switch (reply.status) {
     case MapStatus::ok:
       return {reply.va, Reason::none};
@@ -27,11 +28,10 @@ void Kernel::kmem_release(Addr va, std::uint64_t bytes) {
 }
 
 bool Kernel::kmem_map(Addr page, PageKey key, Zero zero) {
-  const auto frame = machine_.take_frame();
+  const auto frame = frame_for(in_interrupt() ? Wait::no_sleep : Wait::may_sleep);
   if (!frame) return false;
   machine_.map_page(page, *frame, key == PageKey::user_read ? Prot::kernel | Prot::user_read : Prot::kernel);
-  if (zero == Zero::yes) machine_.zero(page, machine_.page_bytes());
-  if (watcher_ != nullptr) watcher_->page_mapped(page);
+  page_is_mapped(page, zero);
   return true;
 }
 

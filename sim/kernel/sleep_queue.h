@@ -22,6 +22,8 @@ struct Sleeper {
 class SleepQueue {
  public:
   void sleep(const Sleeper& sleeper) { sleepers_.push_back(sleeper); }
+  /// Was woken before it could lie down.
+  void sleep_no_longer(const Sleeper& sleeper) { ready_.push_back(sleeper); }
 
   /// Moves every sleeper of `channel` to the end of the ready list, in the order in which they went to sleep.
   void wakeup(Channel channel) {

@@ -57,6 +57,11 @@ class CowVector {
     const T* chunk = mine_[i / chunk_size];
     return chunk == nullptr ? nullptr : chunk + i % chunk_size;
   }
+  /// For reading; null if its chunk was never written.
+  const T* at(std::size_t i) const {
+    const Chunk* chunk = chunks_[i / chunk_size].get();
+    return chunk == nullptr ? nullptr : chunk->data() + i % chunk_size;
+  }
   /// f(element) for each in order; elements of chunks that were never written are left out.
   template <class F>
   void for_each(F f) const {

@@ -199,6 +199,8 @@ class Machine {
   /// Static kernel memory: zeroed kernel frames mapped upwards from Profile::static_base. Not counted: this is boot.
   /// `align` is a power of two.
   Fallible<Addr> boot_alloc(std::uint64_t bytes, std::uint64_t align);
+  /// What boot_alloc has given so far.
+  AddrRange static_memory() const { return {s_.profile->static_base, s_.static_used}; }
 
   // ---- CPUs and time. ----
 
@@ -283,11 +285,9 @@ class Machine {
 
   /// Contents of all frames, by number.
   std::uint64_t memory_digest();
-  /// Bytes of frames on the host that this machine has and `other`, a copy of it or its original, has not; and what
-  /// every copy has for itself.
+  /// Bytes of frames on the host that this machine has and `other`, a copy or the original, has not, and its own.
   std::size_t bytes_not_shared(const Machine& other) const;
-  /// All guest-visible state: frames, pool, CPUs (clock, level, TLB in order of use), counters, console, planned
-  /// interrupts, fault. Costs the frames written since the last digest.
+  /// All guest-visible state: frames, pool, CPUs with their TLBs, counters, console, planned interrupts, fault.
   std::uint64_t digest();
 
  private:

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "core/base/ints.h"
+#include "sim/machine/toy_profiles.h"
 
 namespace kmemlab::sim {
 namespace {
@@ -147,11 +148,15 @@ const Profile* find_profile(std::string_view name) {
   for (const Profile& p : all_profiles()) {
     if (p.name == name) return &p;
   }
+  for (const Profile& p : toy_profiles()) {
+    if (p.name == name) return &p;
+  }
   return nullptr;
 }
 
 Fallible<void> validate(const Profile& p) {
-  if (p.page_shift < 12 || p.page_shift > 13) return fail("unsupported page size", "4096 or 8192 bytes");
+  if (p.page_shift < 8 || p.page_shift > 13)
+    return fail("unsupported page size", "a power of two from 256 to 8192 bytes");
   if (p.word_bytes != 4 && p.word_bytes != 8) return fail("unsupported word size", "4 or 8 bytes");
   if (auto tables = validate_tables(p); !tables) return tables;
   if (p.tlb_ways < 2 || p.tlb_entries == 0 || p.tlb_entries > 4096 || p.tlb_entries % p.tlb_ways != 0 ||

@@ -35,7 +35,7 @@ struct Costs {
 struct Profile {
   std::string name;
   std::string note;                 ///< what the model leaves out; shown by `kmemlab machines`
-  unsigned page_shift = 12;         ///< page size is 1 << page_shift, 4096 or 8192
+  unsigned page_shift = 12;         ///< page size is 1 << page_shift, 256 (toys) to 8192
   unsigned word_bytes = 8;          ///< 4 or 8
   bool big_endian = false;          ///< byte order of memory, page tables included
   unsigned va_bits = 48;            ///< address bits that the page table translates: page_shift + sum of levels

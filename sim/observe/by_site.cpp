@@ -30,6 +30,7 @@ void BySite::charge_all() {
 // A free that is refused leaves its block where it is: charged to the end, as in the ledger.
 void BySite::on_completion(const Completion& c) {
   advance(c.tick);
+  if (c.device) return;  // a handler's own: no call site of the trace asked for it
   if (c.action != Action::alloc) {
     if (c.ending != Ending::ok) return;
     const auto block = site_of_block_.take(c.id);

@@ -35,7 +35,7 @@ class BlockSet {
 class GrantedBlocks final : public Observer {
  public:
   void on_completion(const Completion& c) override {
-    if (c.action == Action::alloc && c.ending == Ending::ok) blocks_.add(c.id);
+    if (c.action == Action::alloc && c.ending == Ending::ok && !c.device) blocks_.add(c.id);
   }
   const BlockSet& blocks() const { return blocks_; }
 

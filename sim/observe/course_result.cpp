@@ -14,12 +14,13 @@ Band join(const Band& a, const Band& b) {
 
 CourseBucket without_counts(CourseBucket b) {
   b.failed = b.refused = b.sleeps = b.mapped = b.returned = 0;
+  b.sleeps_by = {};
   return b;
 }
 
 /// What lasts behind it.
 CourseBucket after(CourseBucket b) {
-  for (Band* band : {&b.held, &b.requested, &b.granted, &b.metadata, &b.free, &b.waste, &b.asleep})
+  for (Band* band : {&b.held, &b.requested, &b.granted, &b.metadata, &b.free, &b.waste, &b.asleep, &b.free_frames})
     *band = {band->last, band->last, band->last};
   return without_counts(b);
 }
@@ -45,14 +46,16 @@ CourseBucket both(const CourseBucket& earlier, const CourseBucket& later) {
   b.free = join(earlier.free, later.free);
   b.waste = join(earlier.waste, later.waste);
   b.asleep = join(earlier.asleep, later.asleep);
+  b.free_frames = join(earlier.free_frames, later.free_frames);
+  for (unsigned c = 0; c < sleep_causes; ++c) b.sleeps_by[c] += earlier.sleeps_by[c];
   b.failed += earlier.failed, b.refused += earlier.refused, b.sleeps += earlier.sleeps;
   b.mapped += earlier.mapped, b.returned += earlier.returned;
   return b;
 }
 
 CourseResult::CourseResult(const EventAxis& axis, std::vector<CourseBucket> buckets,
-                           std::vector<FragmentSample> samples, std::uint64_t page_bytes)
-    : axis_(axis), samples_(std::move(samples)), page_bytes_(page_bytes) {
+                           std::vector<FragmentSample> samples, std::uint64_t page_bytes, const CourseFrames& frames)
+    : axis_(axis), samples_(std::move(samples)), page_bytes_(page_bytes), frames_(frames) {
   levels_.front() = std::move(buckets);
   while (levels_.back().size() > fan_out) {
     const std::vector<CourseBucket>& below = levels_.back();
@@ -67,6 +70,14 @@ CourseResult::CourseResult(const EventAxis& axis, std::vector<CourseBucket> buck
     }
     levels_.push_back(std::move(level));
   }
+}
+
+std::array<std::uint64_t, sleep_causes> CourseResult::sleeps_by_cause() const {
+  std::array<std::uint64_t, sleep_causes> sleeps{};
+  for (const CourseBucket& b : levels_.back()) {
+    for (unsigned c = 0; c < sleep_causes; ++c) sleeps[c] += b.sleeps_by[c];
+  }
+  return sleeps;
 }
 
 /// @pre from < to <= buckets

@@ -32,6 +32,9 @@ void EventCourse::on_begin(const Kernel& kernel) {
   kernel_ = &kernel;
   page_shift_ = kernel.page_shift();
   fill_ = PageFill(kernel.arena(), page_shift_);
+  frames_ = {kernel.ram_frames(), kernel.machine().free_frames(), kernel.frame_limits()};
+  free_frames_ = frames_.free_least;
+  buckets_.back().free_frames = {free_frames_, free_frames_, free_frames_};
 }
 
 void EventCourse::join(const Session& session) {
@@ -62,6 +65,7 @@ CourseBucket EventCourse::flat() const {
   b.free = value(free());
   b.waste = value(waste());
   b.asleep = value(asleep_);
+  b.free_frames = value(free_frames_);
   b.sparse_pages = sparse_pages_;
   return b;
 }
@@ -97,6 +101,12 @@ void EventCourse::touch() {
   note(b.free, free());
   note(b.waste, waste());
   note(b.asleep, asleep_);
+  if (kernel_ != nullptr) {
+    free_frames_ = kernel_->machine().free_frames();
+    frames_.free_least = std::min(frames_.free_least, free_frames_);
+    frames_.limits = kernel_->frame_limits();
+    note(b.free_frames, free_frames_);
+  }
   b.sparse_pages = sparse_pages_;
   if (mapped_ == 0 && returned_ == 0) return;
   b.mapped += static_cast<std::uint32_t>(mapped_);
@@ -137,6 +147,7 @@ void EventCourse::on_sleep(const SleepNote& note) {
   reach(note.event);
   ++asleep_;
   ++buckets_.back().sleeps;
+  ++buckets_.back().sleeps_by[static_cast<unsigned>(note.cause)];
   touch();
 }
 
@@ -182,7 +193,7 @@ void EventCourse::take_sample() {
 }
 
 CourseResult EventCourse::result() const {
-  return {axis_, buckets_, samples_, std::uint64_t{1} << page_shift_};
+  return {axis_, buckets_, samples_, std::uint64_t{1} << page_shift_, frames_};
 }
 
 }  // namespace kmemlab::sim

@@ -5,6 +5,7 @@
 // Beside them, at up to 1,024 moments, the indices that cost a walk over all pages or frames (FragmentSample).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -16,14 +17,16 @@
 
 namespace kmemlab::sim {
 
-/// Of the events of one bucket. Bytes, but for `asleep`, a number of requests, and the counts.
+/// Of the events of one bucket. Bytes, but for `asleep`, a number of requests, `free_frames`, and the counts.
 struct CourseBucket {
   Band held, requested, granted, metadata;
   Band free;   ///< held and not granted, nor metadata
   Band waste;  ///< held and not requested
   Band asleep;
+  Band free_frames;  ///< of the machine, after each call
   std::uint32_t failed = 0, refused = 0, sleeps = 0;
   std::uint32_t mapped = 0, returned = 0;  ///< pages
+  std::array<std::uint32_t, sleep_causes> sleeps_by{};  ///< sleeps, by cause
   std::uint32_t sparse_pages = 0;          ///< held pages of which less than an eighth is live; at the bucket's end
   bool operator==(const CourseBucket&) const = default;
 };
@@ -44,17 +47,28 @@ struct FragmentSample {
   bool operator==(const FragmentSample&) const = default;
 };
 
+/// The machine's frames, and its watermarks as far as the run came.
+struct CourseFrames {
+  std::uint64_t frames = 0;
+  std::uint64_t free_least = 0;
+  FrameLimits limits;
+  bool operator==(const CourseFrames&) const = default;
+};
+
 /// What was collected, made for being asked: any range in as many columns as a picture has.
 class CourseResult {
  public:
   CourseResult() = default;
   CourseResult(const EventAxis& axis, std::vector<CourseBucket> buckets, std::vector<FragmentSample> samples,
-               std::uint64_t page_bytes);
+               std::uint64_t page_bytes, const CourseFrames& frames = {});
 
   const EventAxis& axis() const { return axis_; }
   const std::vector<CourseBucket>& buckets() const { return levels_.front(); }
   const std::vector<FragmentSample>& samples() const { return samples_; }
   std::uint64_t page_bytes() const { return page_bytes_; }
+  const CourseFrames& frames() const { return frames_; }
+  /// Sleeps on each cause, in all.
+  std::array<std::uint64_t, sleep_causes> sleeps_by_cause() const;
   /// `n` equally wide columns of the events of a range. A bucket that reaches into several columns is counted in the
   /// first. Columns behind the last bucket hold its last values. Empty if there is no bucket, or no event in the range.
   std::vector<CourseBucket> columns(EventRange range, std::size_t n) const;
@@ -71,6 +85,7 @@ class CourseResult {
   std::vector<std::vector<CourseBucket>> levels_{1};  ///< [k]: of fan_out^k buckets each
   std::vector<FragmentSample> samples_;
   std::uint64_t page_bytes_ = 4096;
+  CourseFrames frames_;
 };
 
 class EventCourse final : public Observer {
@@ -112,6 +127,8 @@ class EventCourse final : public Observer {
   const Ledger* ledger_;
   const Kernel* kernel_ = nullptr;
   unsigned page_shift_ = 12;
+  CourseFrames frames_;
+  std::uint64_t free_frames_ = 0;
   PageFill fill_;
   std::vector<CourseBucket> buckets_;
   std::uint64_t held_pages_ = 0, requested_ = 0, granted_ = 0, metadata_ = 0, asleep_ = 0;

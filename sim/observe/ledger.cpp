@@ -10,15 +10,17 @@ void Ledger::on_begin(const Kernel& kernel) {
   kernel_ = &kernel;
   page_shift_ = kernel.page_shift();
   occupancy_.emplace(kernel.arena(), page_shift_);
+  kept_.on_begin(kernel);
 }
 
 void Ledger::join(const Session& session) {
   on_begin(session.kernel());
+  kept_.join(session);
   session.kernel().for_each_held_page([&](Addr page) {
     ++held_pages_;
     occupancy_->page_held(page);
   });
-  session.for_each_metadata([&](AddrRange range) { on_metadata(range); });
+  session.for_each_metadata([&](AddrRange range) { occupancy_->block_live(range.base, range.bytes); });
   metadata_ = session.metadata_bytes();
   session.for_each_block([&](const HeldBlock& b) {
     live_requested_ += b.requested;
@@ -95,6 +97,7 @@ void Ledger::count_alloc(const Completion& c) {
     case Ending::failed:
       ++report_.failed;
       ++report_.failed_by[static_cast<unsigned>(c.reason)];
+      report_.failed_nowait[static_cast<unsigned>(c.reason)] += c.nowait;
       report_.bytes.failed += c.requested;
       break;
     case Ending::refused:
@@ -135,6 +138,7 @@ void Ledger::new_peak(std::uint64_t event, std::uint64_t tick) {
   report_.at_peak = now();
   report_.peak_event = event;
   report_.peak_tick = tick;
+  report_.fill_at_peak = kept_.fill();
   occupancy_->mark_moment();
   peak_pool_ = kernel_->machine().pool();
 }
@@ -147,6 +151,7 @@ void Ledger::on_completion(const Completion& c) {
     book_free(c);
   }
   metadata_ = c.metadata;
+  kept_.on_completion(c);
   settle_pages();
   if (window_.has(c.event)) report_.lag_ticks_max = std::max(report_.lag_ticks_max, c.lag_ticks);
   if (held_pages_ > report_.pages.peak && inside_) new_peak(c.event, c.tick);
@@ -164,21 +169,28 @@ void Ledger::on_sleep(const SleepNote& note) {
 void Ledger::on_wake(const SleepNote& note) {
   if (!window_.has(note.event)) return;
   SleepStats& b = report_.blocking;
+  const unsigned length = note.slept_ticks == 0 ? 0 : floor_log2(note.slept_ticks);
   b.ticks_total += note.slept_ticks;
   b.ticks_max = std::max(b.ticks_max, note.slept_ticks);
-  ++b.histogram[note.slept_ticks == 0 ? 0 : floor_log2(note.slept_ticks)];
+  ++b.histogram[length];
+  SleepStats::OfCause& of_cause = b.of_cause[static_cast<unsigned>(note.cause)];
+  of_cause.ticks_total += note.slept_ticks;
+  of_cause.ticks_max = std::max(of_cause.ticks_max, note.slept_ticks);
+  ++of_cause.histogram[length];
 }
 
 void Ledger::page_mapped(Addr page) {
   ++held_pages_;
   report_.pages.mapped += inside_;
   occupancy_->page_held(page);
+  kept_.page_mapped(page);
 }
 
 void Ledger::page_unmapped(Addr page) {
   --held_pages_;
   report_.pages.returned += inside_;
   occupancy_->page_gone(page);
+  kept_.page_unmapped(page);
 }
 
 void Ledger::on_window_open(std::uint64_t event, std::uint64_t tick, const RunFacts& so_far) {
@@ -186,6 +198,7 @@ void Ledger::on_window_open(std::uint64_t event, std::uint64_t tick, const RunFa
   settle_pages();
   inside_ = true;
   held_since_ = tick_;
+  kept_.on_window_open(event, tick, so_far);
   before_ = so_far;
   counters_before_ = kernel_->machine().counters();
   raised_before_ = kernel_->machine().raised_ticks().sum;
@@ -204,6 +217,7 @@ void Ledger::close(std::uint64_t tick) {
   advance(tick);
   settle_pages();
   held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
+  kept_.on_window_close(tick, after_);
   inside_ = false;
   report_.pages.end = held_pages_;
   const Machine& machine = kernel_->machine();
@@ -228,6 +242,8 @@ void Ledger::on_end(std::uint64_t tick) {
 
 Report Ledger::finish(const RunFacts& facts) {
   Report& r = report_;
+  r.kept = kept_.stats();
+  r.fill_at_end = kept_.fill_at_end();
   r.byte_ticks.held = held_page_ticks_ << page_shift_;
   r.byte_ticks.requested = requested_ticks_;
   r.byte_ticks.internal = granted_ticks_ - requested_ticks_;
@@ -248,8 +264,12 @@ Report Ledger::finish(const RunFacts& facts) {
   r.lock_ticks = then.lock_ticks - before_.lock_ticks;
   r.call_ticks = then.call_ticks - before_.call_ticks;
   r.blocking.deadlock = facts.deadlock;
+  r.wait_graph = facts.wait_graph;
   r.digest = facts.digest;
+  r.frames = facts.frames;
   r.stopped = facts.stopped;
+  r.fault = facts.fault;
+  r.interrupts = facts.interrupts;
   return r;
 }
 

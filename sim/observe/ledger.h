@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "sim/machine/frame_pool.h"
+#include "sim/observe/kept_pages.h"
 #include "sim/observe/occupancy.h"
 #include "sim/observe/report.h"
 #include "sim/replay/observer.h"
@@ -19,7 +20,8 @@ namespace kmemlab::sim {
 class Ledger final : public Observer {
  public:
   /// Books the part of the run that the window names; the policy of the run must name the same.
-  explicit Ledger(const MetricsWindow& window = {}) : window_(window), inside_(window.from == 0) {}
+  explicit Ledger(const MetricsWindow& window = {})
+      : kept_(window), window_(window), inside_(window.from == 0) {}
 
   /// Joins a run that is under way, before its window opens: its live blocks and held pages are taken over, what it
   /// counted so far is not.
@@ -29,10 +31,14 @@ class Ledger final : public Observer {
   void on_completion(const Completion& c) override;
   void on_sleep(const SleepNote& note) override;
   void on_wake(const SleepNote& note) override;
-  void on_metadata(AddrRange range) override { occupancy_->block_live(range.base, range.bytes); }
+  void on_metadata(AddrRange range) override {
+    occupancy_->block_live(range.base, range.bytes);
+    kept_.on_metadata(range);
+  }
   void on_background(std::uint64_t tick) override {
     advance(tick);
     settle_pages();
+    kept_.on_background(tick);
   }
   void page_mapped(Addr page) override;
   void page_unmapped(Addr page) override;
@@ -40,12 +46,16 @@ class Ledger final : public Observer {
   void on_window_close(std::uint64_t tick, const RunFacts& so_far) override;
   void on_unfinished(std::uint64_t event, std::uint64_t requested) override;
   void on_end(std::uint64_t tick) override;
+  void on_books_closed(const Session& session) override { kept_.on_books_closed(session); }
 
   /// The parts of held bytes now.
   HeldParts<std::uint64_t> now() const;
   std::uint64_t held_pages() const { return held_pages_; }
   /// Which bytes of held pages are free, now. @pre the run has begun
   const Occupancy& occupancy() const { return *occupancy_; }
+
+  /// Pages without a live byte, now and so far.
+  const KeptPages& kept_pages() const { return kept_; }
 
   /// The report of the run; call once, after on_end.
   Report finish(const RunFacts& facts);
@@ -65,6 +75,7 @@ class Ledger final : public Observer {
   const Kernel* kernel_ = nullptr;
   std::optional<Occupancy> occupancy_;
   std::optional<FramePool> peak_pool_;
+  KeptPages kept_;
   Report report_;
   MetricsWindow window_;
   bool inside_;              ///< the window is open

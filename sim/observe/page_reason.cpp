@@ -55,6 +55,20 @@ Fallible<void> tell_ages(std::vector<PinReport>& pins, const Session& session,
   return {};
 }
 
+/// Since when nothing lives on the page.
+Fallible<void> tell_free_since(WhyHeld& why, Timeline& timeline, AddrRange page, std::uint64_t now_tick) {
+  const auto last = timeline.last_on(page, why.place.event);
+  if (!last) return Failure<Error>{last.error()};
+  if (!*last) return {};
+  why.free_since = (*last)->during;
+  traces::KmtCursor cursor(timeline.trace());
+  const auto block = std::make_unique<traces::EventBlock>();
+  if (auto rows = cursor.block(why.free_since, traces::Column::tick, *block); !rows)
+    return Failure<Error>{rows.error()};
+  why.free_ticks = now_tick - std::min(block->tick[why.free_since - block->first_event], now_tick);
+  return {};
+}
+
 }  // namespace
 
 Fallible<WhyHeld> why_held(Timeline& timeline, Place place, Addr page, const std::function<bool()>& stop) {
@@ -68,9 +82,16 @@ Fallible<WhyHeld> why_held(Timeline& timeline, Place place, Addr page, const std
   if (!at) return Failure<Error>{at.error()};
   const Session& session = **at;
   const std::uint64_t page_bytes = std::uint64_t{1} << session.kernel().page_shift();
-  WhyHeld why{place, Addr{round_down(page.v, page_bytes)}, {}, {}, 0, 0, false, {}};
+  WhyHeld why;
+  why.place = place;
+  why.page = Addr{round_down(page.v, page_bytes)};
   why.rule = (guest != nullptr ? *guest : session).page_rule(why.page);
   why.pins = pins_on(session, {why.page, page_bytes});
+  if (why.pins.empty() && why.rule.code != PageCode::not_held) {
+    if (auto told = tell_free_since(why, timeline, {why.page, page_bytes}, session.tick()); !told)
+      return Failure<Error>{told.error()};
+    return why;
+  }
   if (auto told = tell_ages(why.pins, session, timeline.trace()); !told) return Failure<Error>{told.error()};
 
   std::vector<std::uint64_t> all;

@@ -38,11 +38,13 @@ struct WhyHeld {
   Place place;
   Addr page{};
   PageRule rule;
-  std::vector<PinReport> pins;      ///< in order of address
-  std::uint64_t not_tried = 0;      ///< live blocks beyond pins_tried_max, or when it was stopped: no copy of their own
-  std::uint64_t cannot_be_freed = 0;  ///< their free was refused or is under way, or the trace has no name for them
-  bool stopped = false;             ///< `stop` said so: what was found so far; all_freed is empty
-  PagesBack all_freed;              ///< if all that can be were freed
+  std::vector<PinReport> pins;  ///< in order of address
+  std::uint64_t not_tried = 0;  ///< live blocks beyond pins_tried_max, or when it was stopped: no copy of their own
+  std::uint64_t cannot_be_freed = 0;    ///< their free was refused or is under way, or the trace has no name for them
+  std::uint64_t free_since = no_event;  ///< no block lives on it: the event that emptied it, or took it. no_event: boot
+  std::uint64_t free_ticks = 0;         ///< since that event's arrival; 0 if that is not known
+  bool stopped = false;                 ///< `stop` said so: what was found so far; all_freed is empty
+  PagesBack all_freed;                  ///< if all that can be were freed
 };
 
 inline constexpr std::size_t pins_tried_max = 64;

@@ -10,6 +10,8 @@
 #include "core/base/ints.h"
 #include "core/machine/channel.h"
 #include "core/machine/outcome.h"
+#include "sim/observe/kept_stats.h"
+#include "sim/replay/run_facts.h"
 
 namespace kmemlab::sim {
 
@@ -31,6 +33,11 @@ struct SleepStats {
   std::uint64_t ticks_total = 0;
   std::uint64_t ticks_max = 0;
   std::array<std::uint64_t, 64> histogram{};  ///< [n]: sleeps of 2^n to 2^(n+1) - 1 ticks; [0] has those of 0 ticks too
+  struct OfCause {
+    std::uint64_t ticks_total = 0, ticks_max = 0;
+    std::array<std::uint64_t, 64> histogram{};  ///< as above
+  };
+  std::array<OfCause, sleep_causes> of_cause{};
   std::uint64_t atomic_slept = 0;  ///< requests that may not sleep and slept: the system has no way to be told
   bool deadlock = false;
 };
@@ -41,12 +48,13 @@ struct Report {
 
   std::uint64_t requests = 0, granted = 0, slept = 0, failed = 0, refused = 0, asleep_at_end = 0;
   std::array<std::uint64_t, reasons> failed_by{};
-  std::array<std::uint64_t, reasons> violations{};  ///< refused, by rule
+  std::array<std::uint64_t, reasons> failed_nowait{};  ///< of failed_by: of requests that may not sleep
+  std::array<std::uint64_t, reasons> violations{};     ///< refused, by rule
   std::uint64_t frees = 0, skipped_frees = 0, implied_frees = 0;
   std::uint64_t refused_frees = 0;  ///< forbidden in their context: the blocks stay granted, `bytes.leaked`
   std::array<std::uint64_t, reasons> free_violations{};  ///< refused frees, by rule
-  std::uint64_t deferred_frees = 0;  ///< of `frees`: done by a process for an interrupt handler
-  std::uint64_t thread_runs = 0;     ///< how often the system's own kernel thread ran
+  std::uint64_t deferred_frees = 0;                      ///< of `frees`: done by a process for an interrupt handler
+  std::uint64_t thread_runs = 0;                         ///< how often the system's own kernel thread ran
   std::uint64_t unmatched_frees = 0;  ///< of blocks older than the trace, or whose allocation had no event
 
   struct Bytes {
@@ -78,6 +86,9 @@ struct Report {
   std::uint64_t external_permille = 0;
   std::array<std::uint64_t, report_orders> unusable_permille{};
 
+  KeptPagesStats kept;
+  PageFillStats fill_at_peak, fill_at_end;
+
   SleepStats blocking;
   struct InterruptsOff {
     std::uint64_t ticks = 0, ticks_max = 0;
@@ -90,8 +101,12 @@ struct Report {
   std::uint64_t lag_ticks_max = 0;
   std::optional<std::uint64_t> counterfactual_from;  ///< event of the first failure, refusal or sleep
   std::uint64_t digest = 0;
-  std::string stopped;           ///< panic or fault that ended the run; empty = none
-  double events_per_second = 0;  ///< host's speed; the one figure that is no part of any check
+  FrameFacts frames;                ///< of the whole run
+  WaitGraph wait_graph;             ///< of those that sleep at the end (sim/replay/wait_graph.h)
+  std::string stopped;              ///< panic or fault that ended the run; empty = none
+  std::optional<FaultPlace> fault;  ///< of `stopped`
+  InterruptFacts interrupts;        ///< of devices; all zero without --interrupts. Of the whole run
+  double events_per_second = 0;     ///< host's speed; the one figure that is no part of any check
 };
 
 }  // namespace kmemlab::sim

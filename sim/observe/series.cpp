@@ -35,6 +35,7 @@ SeriesBucket Series::flat() const {
   b.granted = value(granted_);
   b.held = value(held_pages_ << page_shift_);
   b.asleep = value(asleep_);
+  b.free_frames = value(free_frames_);
   return b;
 }
 
@@ -55,6 +56,8 @@ void Series::fold() {
       b.asleep = both(b.asleep, next.asleep);
       b.mapped += next.mapped, b.returned += next.returned;
       b.failed += next.failed, b.refused += next.refused, b.sleeps += next.sleeps;
+      b.free_frames = both(b.free_frames, next.free_frames);
+      for (unsigned c = 0; c < sleep_causes; ++c) b.sleeps_by[c] += next.sleeps_by[c];
     }
     buckets_[out] = b;
   }
@@ -88,10 +91,16 @@ void Series::touch() {
   note(b.granted, granted_);
   note(b.held, held_pages_ << page_shift_);
   note(b.asleep, asleep_);
+  if (kernel_ == nullptr) return;
+  free_frames_ = kernel_->machine().free_frames();
+  note(b.free_frames, free_frames_);
 }
 
 void Series::on_begin(const Kernel& kernel) {
   page_shift_ = kernel.page_shift();
+  kernel_ = &kernel;
+  frames_ = free_frames_ = kernel.ram_frames();
+  if (!buckets_.empty()) buckets_.back().free_frames = {free_frames_, free_frames_, free_frames_};
 }
 
 void Series::on_completion(const Completion& c) {
@@ -117,6 +126,7 @@ void Series::on_sleep(const SleepNote& sleep) {
   ++asleep_;
   if (!inside_) return;
   ++buckets_.back().sleeps;
+  ++buckets_.back().sleeps_by[static_cast<unsigned>(sleep.cause)];
   if (!first_sleep_) first_sleep_ = {sleep.event, sleep.tick};
   touch();
 }
@@ -143,6 +153,8 @@ void Series::on_window_close(std::uint64_t tick, const RunFacts&) {
 }
 
 void Series::on_end(std::uint64_t tick) {
+  if (kernel_ != nullptr) limits_ = kernel_->frame_limits();
+  kernel_ = nullptr;  // the run's machine may go now
   if (inside_) close(tick);
 }
 

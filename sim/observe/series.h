@@ -4,6 +4,7 @@
 // are folded and a bucket holds twice the time. With a metrics window it shows the time of the window only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,6 +25,8 @@ struct SeriesBucket {
   Band requested, granted, held, asleep;
   std::uint64_t mapped = 0, returned = 0;  ///< pages
   std::uint64_t failed = 0, refused = 0, sleeps = 0;
+  std::array<std::uint64_t, sleep_causes> sleeps_by{};  ///< sleeps, by cause
+  Band free_frames;                                     ///< of the machine, after the calls of the bucket
   bool operator==(const SeriesBucket&) const = default;
 };
 
@@ -56,6 +59,9 @@ class Series final : public Observer {
   /// Bucket n covers the ticks from first_tick + n * bucket_ticks on.
   std::uint64_t bucket_ticks() const { return bucket_ticks_; }
   const std::vector<SeriesBucket>& buckets() const { return buckets_; }
+  /// The machine's, when the run ended. @pre it has begun
+  std::uint64_t frames() const { return frames_; }
+  const FrameLimits& frame_limits() const { return limits_; }
   const std::optional<Moment>& first_failure() const { return first_failure_; }
   const std::optional<Moment>& first_refusal() const { return first_refusal_; }
   const std::optional<Moment>& first_sleep() const { return first_sleep_; }
@@ -70,6 +76,9 @@ class Series final : public Observer {
 
   std::size_t buckets_max_;
   bool inside_;
+  const Kernel* kernel_ = nullptr;
+  std::uint64_t frames_ = 0, free_frames_ = 0;
+  FrameLimits limits_;
   unsigned page_shift_ = 12;
   std::uint64_t first_tick_, last_tick_;  ///< of what is shown
   std::uint64_t tick_;

@@ -22,6 +22,7 @@ void look(const Session& guest, const Session& between, Snapshot& s) {
   s.frames_total = kernel.ram_frames();
   s.frames_free = kernel.machine().free_frames();
   s.stopped = between.stopped();
+  if (auto waits = between.wait_graph(); !waits->empty()) s.waits = std::move(waits);
   s.sums = sums_of(s.map, s.waiting);
   s.sums.metadata = guest.metadata_bytes();
 }

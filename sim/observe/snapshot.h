@@ -16,6 +16,8 @@
 
 namespace kmemlab::sim {
 
+struct WaitGraph;
+
 /// `event` events are done; with steps, so are the first `steps` steps of what the arrival of event `event` brings
 /// about.
 struct Place {
@@ -44,6 +46,7 @@ struct Snapshot {
   std::vector<AddrRange> metadata;
   PublishedTables tables;
   std::vector<Waiting> waiting;  ///< in order of their events
+  std::shared_ptr<const WaitGraph> waits;  ///< who sleeps, and what would wake them; null: nobody sleeps
   Sums sums;
   EventStory story;  ///< of the event before, or of the one that the place is inside of
   std::uint64_t frames_total = 0;

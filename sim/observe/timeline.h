@@ -96,6 +96,9 @@ class Timeline {
   Fallible<std::optional<Happening>> next(std::uint64_t from, HappenedSet kinds, const Predicate& holds = {});
   /// The last one during an event before `before`.
   Fallible<std::optional<Happening>> previous(std::uint64_t before, HappenedSet kinds, const Predicate& holds = {});
+  /// The last thing that happened to a block on these pages, or to one of them, before event `before`. Only intervals
+  /// in which they were touched are played.
+  Fallible<std::optional<Happening>> last_on(AddrRange pages, std::uint64_t before);
   /// In order; at most about `limit`: the last event gives all it has.
   Fallible<std::vector<Happening>> history(const Subject& subject, std::size_t limit = 100'000);
   /// The report of a part of the run, as `replay --from --to` gives it.

@@ -141,6 +141,26 @@ Fallible<std::optional<Happening>> Timeline::previous(std::uint64_t before, Happ
   return std::optional<Happening>{};
 }
 
+Fallible<std::optional<Happening>> Timeline::last_on(AddrRange pages, std::uint64_t before) {
+  if (auto extended = extend(std::min(before, end_), {}); !extended) return Failure<Error>{extended.error()};
+  before = std::min(before, end_);
+  const std::uint64_t page_bytes = std::uint64_t{1} << checkpoints_.all().front().session->kernel().page_shift();
+  while (before > start_) {
+    const std::size_t i = interval_of(before - 1);
+    bool touched = false;
+    for (Addr a = pages.base; a < pages.end(); a = a + page_bytes)
+      touched |= book_->intervals()[i].touched(book_->page_of(a));
+    if (touched) {
+      const auto session = checkpoints_.before(begin_of(i)).session->copy();
+      LastOf last([&](const Happening& h) { return overlaps(h, pages); });
+      if (auto played = session->play(before, last, {}); !played) return Failure<Error>{played.error()};
+      if (last.last) return last.last;
+    }
+    before = begin_of(i);
+  }
+  return std::optional<Happening>{};
+}
+
 Fallible<std::vector<std::uint64_t>> Timeline::events_of_block(std::uint64_t id) const {
   std::vector<std::uint64_t> events;
   traces::KmtCursor cursor(trace_);

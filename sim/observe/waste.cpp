@@ -180,6 +180,13 @@ void Waste::end_block(const Completion& c, Owner owner) {
   });
 }
 
+namespace {
+
+/// Blocks of devices have no id; no id is as large as these.
+std::uint64_t key_of(const Completion& c) { return c.device ? ~c.address.v : c.id; }
+
+}  // namespace
+
 void Waste::on_completion(const Completion& c) {
   advance(c.tick);
   if (c.action == Action::alloc) {
@@ -187,11 +194,11 @@ void Waste::on_completion(const Completion& c) {
     settle(owner);
     mark_tables();
     if (c.ending == Ending::ok) {
-      owner_of_block_[c.id] = owner;
+      owner_of_block_[key_of(c)] = owner;
       begin_block(c, owner);
     }
   } else {
-    const auto block = owner_of_block_.find(c.id);
+    const auto block = owner_of_block_.find(key_of(c));
     if (block != owner_of_block_.end() && c.ending == Ending::refused) {
       change(WasteReason::internal, block->second, c.granted - c.requested, false);
       change(WasteReason::leaked, block->second, c.granted, true);

@@ -15,6 +15,8 @@ struct Due {
     wake,     ///< `what` is a job: a call that is over had woken it
     finish,   ///< `what` is a job: its call is over, or its request goes to sleep
     start,    ///< `what` is a job: its CPU is free
+    arrival,  ///< `what` is a task: the first event of its queue arrives (closed loop)
+    daemon,   ///< the page daemon runs; `what` is 0
   };
   std::uint64_t tick = 0;
   std::uint64_t what = 0;
@@ -37,6 +39,7 @@ class Agenda {
     open_.pop_back();
     return true;
   }
+  bool empty() const { return open_.empty(); }
   std::size_t bytes() const { return open_.capacity() * sizeof(Due); }
   /// f(due) for each, the last to happen first.
   template <class F>

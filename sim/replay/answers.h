@@ -13,7 +13,9 @@ namespace kmemlab::sim {
 
 /// A system with tables in its arena: where they lie.
 template <class A>
-concept HasMetadata = requires(const A a) { a.for_each_metadata([](AddrRange) {}); };
+concept HasMetadata = requires(const A a) {
+  a.for_each_metadata([](AddrRange) {});
+};
 
 /// `Clock` tells when the present call began (start), when it ended (now), and when an event without a call is over.
 template <class Adapter, class Clock = CallClock>
@@ -58,6 +60,18 @@ class Answers {
   void free_over(const CallContext& at, const Block& block, const Booking::FreeEnd& end) {
     const std::uint64_t tick = end.ending == Ending::ok ? clock_->now() : clock_->no_call(at);
     booking_.free_over(at, block, end, {clock_->start(), tick}, metadata());
+  }
+
+  /// A call that a device's handler made, inside or beside the call of event at.event.
+  void device_call_over(const CallContext& at, const Block& block, bool freed, Ending ending, Reason reason,
+                        std::uint64_t tick) {
+    booking_.of_device(true);
+    if (freed) {
+      booking_.free_over(at, block, {ending, reason, false}, {tick, tick}, metadata());
+    } else {
+      booking_.alloc_over(at, block, {ending, reason, 0, 0}, {tick, tick}, metadata());
+    }
+    booking_.of_device(false);
   }
 
   const Digest& digest() const { return booking_.digest(); }

@@ -122,6 +122,8 @@ class BeosAdapter {
   bool defers_frees() const { return options_.frees == InterruptFrees::defer; }
 
   static std::uint32_t tag_of(const Call& call) { return call.pool; }
+  /// No page of a pool goes back before the pool is deleted: a free never helps who waits for frames.
+  static bool free_helps(SleepCause cause, Channel, std::uint32_t) { return cause != SleepCause::frames; }
   static bool is_refusal(Reason reason) { return reason == Reason::process_only || reason == Reason::bad_argument; }
   std::uint64_t metadata_bytes() const { return beos::metadata_bytes(state_); }
   template <class F>

@@ -26,6 +26,12 @@ class BlockBook {
     Block& block = table_.own(slot);
     return block.state == Block::State::empty ? nullptr : &block;
   }
+  /// The same, for looking at.
+  const Block* peek(std::uint32_t slot) const {
+    if (slot >= nobodys()) return nullptr;
+    const Block* block = table_.at(slot);
+    return block == nullptr || block->state == Block::State::empty ? nullptr : block;
+  }
   /// Whose birth a realloc keeps: of the block in this slot, or `otherwise` if there is none.
   Birth birth_in(std::uint32_t slot, const Birth& otherwise) {
     const Block* block = named(slot);

@@ -31,6 +31,7 @@ class Booking {
   void alloc_over(const CallContext& at, const Block& block, const AllocEnd& end, const Times& times,
                   std::uint64_t metadata) {
     c_.action = Action::alloc;
+    c_.nowait = !at.may_sleep;
     c_.implied = false;
     c_.ending = end.ending;
     c_.reason = end.reason;
@@ -47,6 +48,7 @@ class Booking {
   void free_over(const CallContext& at, const Block& block, const FreeEnd& end, const Times& times,
                  std::uint64_t metadata) {
     c_.action = Action::free;
+    c_.nowait = false;
     c_.implied = end.implied;
     c_.ending = end.ending;
     c_.reason = end.rule;
@@ -54,6 +56,9 @@ class Booking {
     c_.sleeps = 0;
     tell(at, block, times, metadata);
   }
+
+  /// What is booked from here on was done by a device's handler, or not.
+  void of_device(bool device) { c_.device = device; }
 
   const Digest& digest() const { return digest_; }
   /// Tick of the last event told.

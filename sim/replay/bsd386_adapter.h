@@ -7,6 +7,7 @@
 //  - M_ZERO_IT exactly when the trace's request has __GFP_ZERO
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "core/bsd386/bsd386.h"
@@ -55,6 +56,15 @@ class Bsd386Adapter {
   void free(K& kernel, const Block& block) { bsd386::free(kernel, state_, Addr{block.address}, block.tag); }
 
   static std::uint32_t tag_of(const Call& call) { return call.type; }
+  /// A type's limit gives way to blocks of that type only.
+  static bool free_helps(SleepCause cause, Channel channel, std::uint32_t tag) {
+    return cause != SleepCause::type_limit || channel == bsd386::State::type_channel(tag);
+  }
+  static std::string channel_name(Channel channel) {
+    const std::uint64_t type = channel.v - bsd386::State::type_channel(0).v;
+    if (type >= bsd386::type_names.size()) return {};
+    return "type " + (bsd386::type_names[type].empty() ? std::to_string(type) : std::string(bsd386::type_names[type]));
+  }
   /// A null that the documents prescribe, as against one for want of memory.
   static bool is_refusal(Reason reason) { return reason == Reason::too_big; }
   std::uint64_t metadata_bytes() const { return 0; }  // kmemusage lies outside the arena

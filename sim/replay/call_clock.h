@@ -11,6 +11,11 @@
 
 namespace kmemlab::sim {
 
+inline CallEnvironment environment_of(const CallContext& at) {
+  if (!at.interrupt) return CallEnvironment::process;
+  return at.hardirq ? CallEnvironment::hardirq : CallEnvironment::softirq;
+}
+
 class CallClock {
  public:
   explicit CallClock(unsigned cpus) : cpu_free_at_(cpus) {}
@@ -32,13 +37,15 @@ class CallClock {
       if (begin > idle_from) lock_ticks_ += begin - idle_from;
     }
     start_ = begin;
-    kernel.begin_call(at.cpu, begin, at.interrupt ? CallEnvironment::interrupt : CallEnvironment::process);
+    kernel.begin_call(at.cpu, begin, environment_of(at));
     const auto outcome = call();
     lock_free_at_ = kernel.end_call();
     cpu_free_at_[at.cpu] = lock_free_at_;
     call_ticks_ += lock_free_at_ - begin;
     return outcome;
   }
+  /// Nothing runs before `tick`, if it is not past.
+  void idle_until(std::uint64_t tick) { lock_free_at_ = std::max(lock_free_at_, tick); }
   /// The event is over without a call; returns when.
   std::uint64_t no_call(const CallContext& at) { return start_ = std::max(at.tick, lock_free_at_); }
 

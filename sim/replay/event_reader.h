@@ -29,7 +29,9 @@ class EventReader {
     at.tick = b.tick[i];
     at.task = b.task[i];
     at.cpu = b.cpu[i] < cpus_ ? b.cpu[i] : 0;
-    at.interrupt = traces::context_of(b.context[i]) >= traces::Context::softirq;
+    const traces::Context context = traces::context_of(b.context[i]);
+    at.interrupt = context >= traces::Context::softirq;
+    at.hardirq = context >= traces::Context::hardirq;
     return at;
   }
   bool may_sleep(const traces::EventBlock& b, std::uint32_t i) const {

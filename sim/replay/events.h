@@ -18,6 +18,7 @@ struct CallContext {
   std::uint32_t task = traces::no_index;
   std::uint16_t cpu = 0;
   bool interrupt = false;
+  bool hardirq = false;  ///< of an interrupt: at the level of devices, not of soft interrupts
   bool may_sleep = false;
 };
 

@@ -37,9 +37,10 @@ struct Job {
   Stage stage = Stage::waiting;
   Outcome outcome = Outcome::done;
   bool begun = false;
-  bool woken = false;     ///< before it had gone to sleep
-  bool detached = false;  ///< the trace has freed the block: its slot may hold another one
-  bool implied = false;   ///< of a free: its event was lost
+  bool woken = false;      ///< before it had gone to sleep
+  bool detached = false;   ///< the trace has freed the block: its slot may hold another one
+  bool implied = false;    ///< of a free: its event was lost
+  bool told_free = false;  ///< of a free: the observer knows that it begins
   std::optional<WaitingFree> free_after;
 
   Channel channel() const { return kind == Kind::alloc ? call.channel : free_call.channel; }
@@ -107,7 +108,7 @@ class Jobs {
     j.start_tick = j.since_tick = j.slept_ticks = 0;
     j.sleeps = 0;
     j.stage = Job<Adapter>::Stage::waiting;
-    j.begun = j.woken = j.detached = j.implied = false;
+    j.begun = j.woken = j.detached = j.implied = j.told_free = false;
     j.free_after.reset();
   }
   std::vector<Job<Adapter>> jobs_;

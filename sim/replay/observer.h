@@ -38,6 +38,8 @@ struct Completion {
   Ending ending = Ending::ok;
   Reason reason = Reason::none;
   bool implied = false;  ///< a free whose event was lost: its address was allocated again
+  bool device = false;   ///< of a device's handler, told when the call that it interrupted was over: it has no block id
+  bool nowait = false;   ///< an allocation that may not sleep
 };
 
 /// A request began or ended a sleep.
@@ -49,6 +51,8 @@ struct SleepNote {
   SleepCause cause = SleepCause::none;
   std::uint32_t task = 0;
 };
+
+class Session;
 
 class Observer : public PageWatcher {
  public:
@@ -69,6 +73,13 @@ class Observer : public PageWatcher {
   /// At the end, before on_end: an allocation that is asleep, or queued behind a sleeping one of its task.
   virtual void on_unfinished(std::uint64_t /*event*/, std::uint64_t /*requested*/) {}
   virtual void on_end(std::uint64_t /*tick*/) {}
+  /// After on_window_close, and once more after on_end: the run as it stands there, for looking at.
+  virtual void on_books_closed(const Session& /*session*/) {}
+
+  /// Should about_to_free be told? Asked when the run is played on.
+  virtual bool wants_frees() const { return false; }
+  /// The call that frees this block is about to begin: its bytes are its owner's for the last time.
+  virtual void about_to_free(AddrRange) {}
 
   /// The system is booted; what was told before belongs to no event.
   virtual void on_booted() {}

@@ -51,6 +51,15 @@ class ObserverList final : public Observer {
   void on_end(std::uint64_t tick) override {
     tell([&](auto& o) { o.on_end(tick); });
   }
+  bool wants_frees() const override {
+    return std::any_of(all_.begin(), all_.end(), [](const Observer* o) { return o->wants_frees(); });
+  }
+  void about_to_free(AddrRange block) override {
+    tell([&](auto& o) { o.about_to_free(block); });
+  }
+  void on_books_closed(const Session& session) override {
+    tell([&](auto& o) { o.on_books_closed(session); });
+  }
   void on_booted() override {
     tell([&](auto& o) { o.on_booted(); });
   }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "sim/replay/interrupt_plan.h"
+#include "sim/replay/pressure_policy.h"
 #include "sim/replay/window.h"
 #include "traces/event.h"
 
@@ -17,7 +19,10 @@ enum class UnknownSleep : std::uint8_t {
 
 struct ReplayPolicy {
   UnknownSleep unknown_sleep = UnknownSleep::automatic;
-  MetricsWindow window;  ///< observers are told when it opens and closes
+  MetricsWindow window;      ///< observers are told when it opens and closes
+  InterruptPlan interrupts;  ///< of devices; none by default
+  PressurePolicy pressure;
+  bool closed_loop = false;  ///< closed_loop.h
 
   bool unknown_may_sleep(traces::Context context, traces::CpuState state) const {
     if (unknown_sleep != UnknownSleep::automatic) return unknown_sleep == UnknownSleep::yes;

@@ -6,6 +6,7 @@
 #include "core/base/ints.h"
 #include "sim/replay/cores.h"
 #include "sim/replay/worse.h"
+#include "traces/kmt/verdict_check.h"
 
 namespace kmemlab::sim {
 
@@ -34,6 +35,9 @@ KernelOptions kernel_options(const MachineSpec& machine, const traces::KmtView& 
 Fallible<std::unique_ptr<Session>> open_session(const std::shared_ptr<const traces::KmtView>& trace,
                                                 const CoreSpec& core, const MachineSpec& machine,
                                                 const ReplayPolicy& policy) {
+  if (policy.pressure.pages == PageEvents::pressure) {
+    if (auto fit = traces::check_verdicts(trace); !fit) return Failure<Error>{fit.error()};
+  }
   const SessionInputs inputs{trace, core, machine, policy};
   if (core.name == "aix") return aix_session(inputs);
   if (core.name == "beos") return beos_session(inputs);

@@ -14,9 +14,11 @@
 #include "sim/kernel/kernel.h"
 #include "sim/replay/background.h"
 #include "sim/replay/call_clock.h"
+#include "sim/replay/idle_time.h"
 #include "sim/replay/parking.h"
 #include "sim/replay/player.h"
 #include "sim/replay/session.h"
+#include "sim/replay/task_queue.h"
 #include "sim/replay/window.h"
 
 namespace kmemlab::sim {
@@ -30,21 +32,22 @@ class Replayer : public Player<Adapter, CallClock> {
   Replayer(KernelType& kernel, Adapter& adapter, const traces::KmtView& trace, const ReplayPolicy& policy)
       : Base(kernel, adapter, trace, policy, CallClock(kernel.cpus())) {}
 
-  // ---- What a session calls, in this order; a MachineTrap that passes through ends the run: trapped(), then end().
-  // ----
+  // ---- What a session calls, in this order; a MachineTrap that comes out ends the run: trapped(), then end(). ----
   void boot() {
     observer_->on_begin(*kernel_);
     adapter_->boot(*kernel_);
+    this->tell_devices(0);
     if constexpr (HasThread<Adapter>) run_thread();
   }
   void play(const traces::EventBlock& b, std::uint32_t i) {
     if (i + 6 < b.events) blocks_.prefetch(b.slot[i + 6]);  // scattered over more than a first-level cache
-    if constexpr (has_background) {
-      if (background_.due()) [[unlikely]]
-        run_background(b.tick[i]);
-    }
+    if (kernel_->any_late_wakeup() || kernel_->any_ready()) [[unlikely]]
+      wake_late();
+    if (background_.due() || pressure_.on() || loop_.on()) [[unlikely]]
+      run_background(b.tick[i]);
     this->dispatch(*this, b, i);
   }
+  bool stalls() const { return asleep_tasks_ != 0 && !background_.due(); }
   void edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
     run_background(tick);
     facts_.lock_ticks = clock_.lock_ticks();
@@ -53,7 +56,12 @@ class Replayer : public Player<Adapter, CallClock> {
     kernel_->machine().restart_raised_max();
     observer_->on_window_open(event, tick, facts_);
   }
-  void run_out() { run_background(~std::uint64_t{0}); }
+  void run_out() {
+    do {
+      wake_late();
+      run_background(~std::uint64_t{0});
+    } while (kernel_->any_late_wakeup());
+  }
   RunFacts end(std::uint64_t last_tick) {
     count_waiting(parked_, tasks_, facts_);
     parked_.for_each_waiting([&](const auto& p) { observer_->on_unfinished(p.at.event, p.block.requested); });
@@ -74,6 +82,7 @@ class Replayer : public Player<Adapter, CallClock> {
     });
     for_each_queued_block(tasks_, f);
     background_.for_each_free([&](const WaitingFree& w) { f(w.block, Holding::leaving); });
+    devices_.for_each_block([&](const Block& b) { f(b, Holding::live); });
   }
   template <class F>
   void for_each_waiting(F f) const {
@@ -95,7 +104,7 @@ class Replayer : public Player<Adapter, CallClock> {
   }
   std::uint64_t bytes_not_shared(const Replayer& with) const {
     return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + this->tasks_bytes() + parked_.bytes() +
-           background_.bytes();
+           background_.bytes() + pressure_.bytes_not_shared(with.pressure_);
   }
   /// A process frees the block now, whatever the trace says; the trace's own free is skipped later. False: not live.
   bool free_now(std::uint64_t id) {
@@ -109,11 +118,16 @@ class Replayer : public Player<Adapter, CallClock> {
 
  private:
   friend Base;
+  friend IdleTime;
+  friend TaskQueue;
   using Call = typename Adapter::Call;
-  static constexpr bool has_background = HasThread<Adapter> || RefusesFrees<Adapter>;
+  static constexpr bool has_thread = HasThread<Adapter>;
+  static constexpr bool has_background = has_thread || RefusesFrees<Adapter>;
+
+  void page_event(const traces::EventBlock& b, std::uint32_t i) { IdleTime::page_event(*this, b, i); }
 
   bool must_queue(const CallContext& at) const {
-    return asleep_tasks_ != 0 && !at.interrupt && at.task < tasks_.size() && tasks_[at.task].asleep;
+    return (asleep_tasks_ != 0 || loop_.on()) && TaskQueue::must_queue(*this, at);
   }
 
   void alloc_arrives(const traces::EventBlock& b, std::uint32_t i, const Birth& birth) {
@@ -131,7 +145,7 @@ class Replayer : public Player<Adapter, CallClock> {
     if (must_queue(at)) {
       const std::uint32_t handle = park(at, block, slot, Stage::queued);
       parked_[handle].request = request;
-      tasks_[at.task].queue.push_back({Queued::Kind::alloc, handle, {}});
+      TaskQueue::push(*this, at, {Queued::Kind::alloc, handle, {}});
       return;
     }
     Call& call = call_;
@@ -139,7 +153,7 @@ class Replayer : public Player<Adapter, CallClock> {
       answers_.alloc_over(in_slot, block, call, Outcome::failed, at, {0, 0, true});
       return;
     }
-    const Outcome outcome = clock_.run(*kernel_, at, at.tick, [&] { return adapter_->run(*kernel_, call); });
+    const Outcome outcome = run_call(at, at.tick, [&] { return adapter_->run(*kernel_, call); });
     if (outcome == Outcome::blocked) {
       const std::uint32_t handle = park(at, block, slot, Stage::asleep);
       parked_[handle].call = call;
@@ -171,7 +185,7 @@ class Replayer : public Player<Adapter, CallClock> {
   void release_slot(const CallContext& at, Block& block, bool implied) {
     if (block.state == Block::State::pending) parked_[block.handle].detached = true;
     if (must_queue(at)) {
-      tasks_[at.task].queue.push_back({Queued::Kind::free, no_handle, {at, block, implied}});
+      TaskQueue::push(*this, at, {Queued::Kind::free, no_handle, {at, block, implied}});
     } else {
       execute_free(at, block, implied);
     }
@@ -196,11 +210,15 @@ class Replayer : public Player<Adapter, CallClock> {
           if (const Reason rule = adapter_->free_forbidden(at); rule != Reason::none) [[unlikely]]
             return forbidden_free(at, block, rule, implied);
         }
+        this->before_free(block);
+        this->before_call(at);
         clock_.run(*kernel_, at, at.tick, [&] {
           adapter_->free(*kernel_, block);
           return Outcome::done;
         });
+        if (!devices_.blocks_to_tell()) devices_.tell_pages(*observer_);
         answers_.free_over(at, block, {Ending::ok, Reason::none, implied});
+        this->tell_devices(clock_.now());
         return;
       case Block::State::absent:
       case Block::State::empty:
@@ -225,7 +243,7 @@ class Replayer : public Player<Adapter, CallClock> {
     CallContext at;
     at.event = current_event_;
     ThreadWait wait;
-    clock_.run(*kernel_, at, clock_.now(), [&] {
+    run_call(at, clock_.now(), [&] {
       wait = adapter_->run_thread(*kernel_);
       return Outcome::done;
     });
@@ -235,21 +253,7 @@ class Replayer : public Player<Adapter, CallClock> {
     drain();
   }
 
-  /// Runs what is due while the machine is idle before `tick`: deferred frees first, since they may be what somebody
-  /// waits for.
-  void run_background(std::uint64_t tick) {
-    if constexpr (has_background) {
-      while (background_.due() && clock_.now() < tick) {
-        WaitingFree free;
-        if (background_.take_free(free)) {
-          execute_free(free.at, free.block, free.implied);
-          drain();
-        } else if constexpr (HasThread<Adapter>) {
-          if (background_.take_thread()) run_thread();
-        }
-      }
-    }
-  }
+  void run_background(std::uint64_t tick) { IdleTime::run_until(*this, tick); }
 
   std::uint32_t park(const CallContext& at, const Block& block, std::uint32_t slot, Stage stage) {
     const std::uint32_t handle = parked_.take();
@@ -278,6 +282,19 @@ class Replayer : public Player<Adapter, CallClock> {
     observer_->on_sleep({p.at.event, p.since_tick, 0, p.call.channel, p.call.cause, p.at.task});
   }
 
+  /// A call that is no free: what devices did meanwhile is told before it.
+  template <class F>
+  Outcome run_call(const CallContext& at, std::uint64_t ready_tick, F&& call) {
+    this->before_call(at);
+    const Outcome outcome = clock_.run(*kernel_, at, ready_tick, call);
+    this->tell_devices(clock_.now());
+    IdleTime::watch_frames(*this);
+    return outcome;
+  }
+  void wake_late() {
+    kernel_->deliver_late_wakeups();
+    drain();
+  }
   /// Runs everybody who was woken, and what queued behind them, until nobody is ready.
   void drain() {
     if (kernel_->any_ready()) [[unlikely]]
@@ -303,6 +320,7 @@ class Replayer : public Player<Adapter, CallClock> {
     current_event_ = at.event;
     const std::uint64_t slept = clock_.now() - parked_[handle].since_tick;
     parked_[handle].slept_ticks += slept;
+    loop_.slept(at, slept);
     observer_->on_wake(
         {at.event, clock_.now(), slept, parked_[handle].call.channel, parked_[handle].call.cause, at.task});
     if (at.task < tasks_.size()) {
@@ -310,12 +328,12 @@ class Replayer : public Player<Adapter, CallClock> {
       --asleep_tasks_;
     }
     run_parked(handle, clock_.now());
-    run_queue(at.task);
+    TaskQueue::run(*this, at.task);
   }
 
   void run_parked(std::uint32_t handle, std::uint64_t ready_tick) {
     Parked<Call>& p = parked_[handle];
-    const Outcome outcome = clock_.run(*kernel_, p.at, ready_tick, [&] { return adapter_->run(*kernel_, p.call); });
+    const Outcome outcome = run_call(p.at, ready_tick, [&] { return adapter_->run(*kernel_, p.call); });
     if (outcome == Outcome::blocked) {
       fall_asleep(handle);
     } else {
@@ -323,24 +341,12 @@ class Replayer : public Player<Adapter, CallClock> {
     }
   }
 
-  void run_queue(std::uint32_t task) {
-    if (task >= tasks_.size()) return;
-    TaskState& state = tasks_[task];
-    while (!state.asleep && !state.queue.empty()) {
-      const Queued next = state.queue.front();
-      state.queue.pop_front();
-      if (next.kind == Queued::Kind::free) {
-        current_event_ = next.free.at.event;
-        execute_free(next.free.at, next.free.block, next.free.implied);
-        continue;
-      }
-      Parked<Call>& p = parked_[next.parked];
-      current_event_ = p.at.event;
-      if (adapter_->prepare(p.call, p.request, p.at)) {
-        run_parked(next.parked, p.at.tick);
-      } else {
-        finish_parked(next.parked, Outcome::failed, true);
-      }
+  void begin_parked(std::uint32_t handle) {
+    Parked<Call>& p = parked_[handle];
+    if (adapter_->prepare(p.call, p.request, p.at)) {
+      run_parked(handle, p.at.tick);
+    } else {
+      finish_parked(handle, Outcome::failed, true);
     }
   }
 
@@ -367,10 +373,13 @@ class Replayer : public Player<Adapter, CallClock> {
   using Base::blocks_;
   using Base::clock_;
   using Base::current_event_;
+  using Base::devices_;
   using Base::events_;
   using Base::facts_;
   using Base::kernel_;
+  using Base::loop_;
   using Base::observer_;
+  using Base::pressure_;
   using Base::tasks_;
   Parking<Call> parked_;
   Background background_;

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/base/addr.h"
 #include "core/base/error.h"
+#include "core/base/tables.h"
 #include "core/machine/channel.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/published.h"
@@ -19,6 +21,7 @@
 #include "sim/replay/page_rule.h"
 #include "sim/replay/policy.h"
 #include "sim/replay/run_facts.h"
+#include "sim/replay/wait_graph.h"
 #include "traces/kmt/view.h"
 
 namespace kmemlab::sim {
@@ -42,7 +45,7 @@ struct HeldBlock {
   std::uint64_t requested = 0;
   std::uint64_t granted = 0;
   Holding holding = Holding::live;
-  std::uint64_t event = no_event;                 ///< of the allocation that it came from, reallocs apart
+  std::uint64_t event = no_event;               ///< of the allocation that it came from, reallocs apart
   std::uint32_t call_site = ~std::uint32_t{0};  ///< index of the trace's table; all ones: not known
   std::uint32_t task = ~std::uint32_t{0};       ///< likewise
 };
@@ -68,7 +71,8 @@ class Session {
   virtual bool booted() const = 0;
   /// Simulated time: the end of the last call.
   virtual std::uint64_t tick() const = 0;
-  /// A panic or fault ended the run: nothing more can be played. Empty = none.
+  /// A panic or fault ended the run, or a deadlock, after which nothing could run: nothing more can be played. Empty =
+  /// none. In the facts a deadlock is told apart: RunFacts::deadlock and wait_graph.stopped_at.
   virtual const std::string& stopped() const = 0;
 
   /// Plays the events before `to`, at most all of the trace, the boot first; stops early after an event when the
@@ -99,9 +103,23 @@ class Session {
   /// In no order that means anything.
   virtual void for_each_block(const std::function<void(const HeldBlock&)>& f) const = 0;
   virtual void for_each_waiting(const std::function<void(const Waiting&)>& f) const = 0;
+  /// Who sleeps now, since when, and what would wake it; never null. Of a run that stopped because nothing could run it
+  /// is made once, for all copies.
+  virtual std::shared_ptr<const WaitGraph> wait_graph() const = 0;
   /// 64 bits over the machine, the core's state, all outcomes so far, what waits and what is under way. Granted blocks
   /// are in it by their outcomes only.
   virtual std::uint64_t digest() = 0;
+
+  /// The core's own check(): its first broken invariant, or none. Peeks only.
+  virtual CheckResult check() const = 0;
+  /// Faults by name strike from here on; null: no more. Copies have none.
+  virtual void set_faults(FaultInjector* faults) = 0;
+  /// Those who sleep for frames or address space that was refused by a fault are woken before the next event.
+  virtual void end_shortage() = 0;
+  /// Writes guest memory as nobody in the guest does: no access, no cost. False: a page is not mapped.
+  virtual bool poke(Addr to, std::span<const std::uint8_t> bytes) = 0;
+  /// The run is stopped by a panic when the machine has begun so many accesses: for what may not end otherwise.
+  virtual void limit_accesses(std::uint64_t accesses) = 0;
 
   /// The part of the run that observers are told about by on_window_open and on_window_close, from here on.
   virtual void set_window(const MetricsWindow& window) = 0;
@@ -119,7 +137,8 @@ struct MachineSpec {
   std::uint64_t arena_bytes = 0;  ///< 0 = roomy
 };
 
-/// A run that has not begun: not even booted. Errors: unknown core, impossible machine, bad option value.
+/// A run that has not begun: not even booted. Errors: unknown core, impossible machine, bad option value; with
+/// --pages pressure also a trace whose page verdicts are not as many as its page allocations.
 Fallible<std::unique_ptr<Session>> open_session(const std::shared_ptr<const traces::KmtView>& trace,
                                                 const CoreSpec& core, const MachineSpec& machine,
                                                 const ReplayPolicy& policy);

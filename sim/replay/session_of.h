@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "core/base/digest.h"
+#include "sim/replay/core_check.h"
 #include "sim/replay/session.h"
+#include "sim/replay/stopped_graph.h"
 #include "sim/replay/trace_feed.h"
+#include "sim/replay/wait_graph_of.h"
 
 namespace kmemlab::sim {
 
@@ -24,16 +27,21 @@ class SessionOf final : public Session {
       : kernel_(std::move(kernel)),
         adapter_(options, trace->tables()),
         player_(kernel_, adapter_, *trace, policy),
-        feed_(trace, policy.window) {}
+        feed_(trace, policy.window, columns_for(policy)),
+        stopped_graph_(std::make_shared<StoppedGraph>()) {
+    player_.look_ahead(std::make_shared<Lookahead>(trace));
+  }
   SessionOf(const SessionOf& other)
       : kernel_(other.kernel_),
         adapter_(other.adapter_),
         player_(other.player_),
         feed_(other.feed_),
+        stopped_graph_(other.stopped_graph_),
         booted_(other.booted_) {
     player_.rebind(kernel_, adapter_);
     kernel_.set_page_watcher(nullptr);
     kernel_.set_steps(nullptr);
+    kernel_.set_faults(nullptr);
   }
   SessionOf& operator=(const SessionOf&) = delete;
   ~SessionOf() override = default;
@@ -53,15 +61,16 @@ class SessionOf final : public Session {
     };
     const auto edge = [&](WindowEdge which, std::uint64_t event, std::uint64_t tick) {
       player_.edge(which, event, tick);
+      if (which == WindowEdge::closes) observer.on_books_closed(*this);
     };
     const auto plain = [&](const traces::EventBlock& b, std::uint32_t i) {
-      player_.play(b, i);
-      return true;
+      play_one(b, i);
+      return player_.stopped().empty();
     };
     const auto stepwise = [&](const traces::EventBlock& b, std::uint32_t i) {
-      player_.play(b, i);
+      play_one(b, i);
       tell_steps(b.first_event + i, observer);
-      return !observer.enough();
+      return !observer.enough() && player_.stopped().empty();
     };
     Fallible<void> played;
     try {
@@ -98,7 +107,12 @@ class SessionOf final : public Session {
       }
       if (steps) tell_steps(feed_.trace().events(), observer);
     }
-    const RunFacts facts = player_.end(feed_.trace().facts().last_tick);
+    const bool broke = !stopped().empty() && player_.stopped_at() == WaitGraph::nowhere;
+    const std::shared_ptr<const WaitGraph> graph = broke ? nullptr : wait_graph();
+    player_.leave_deadlock();
+    RunFacts facts = player_.end(feed_.trace().facts().last_tick);
+    if (graph != nullptr && !graph->empty()) facts.wait_graph = *graph;
+    observer.on_books_closed(*this);
     leave();
     return facts;
   }
@@ -113,6 +127,7 @@ class SessionOf final : public Session {
     feed_.set_window(from.feed_.window());
     booted_ = from.booted_;
     player_.rebind(kernel_, adapter_);
+    kernel_.set_faults(nullptr);
     leave();
   }
   std::size_t bytes_not_shared(const Session& other) const override {
@@ -140,6 +155,11 @@ class SessionOf final : public Session {
     });
   }
   void for_each_waiting(const std::function<void(const Waiting&)>& f) const override { player_.for_each_waiting(f); }
+  std::shared_ptr<const WaitGraph> wait_graph() const override {
+    const auto make = [&] { return wait_graph_of(player_, adapter_, kernel_, feed_.trace().tables()); };
+    if (player_.stopped_at() == WaitGraph::nowhere) return std::make_shared<const WaitGraph>(make());
+    return stopped_graph_->of({player_.stopped_at(), player_.now(), player_.outcomes_digest()}, make);
+  }
   std::uint64_t digest() override {
     Digest d{feed_.next()};
     for (const std::uint64_t v : {player_.outcomes_digest(), player_.now(), adapter_.digest(), kernel_.digest()})
@@ -147,10 +167,25 @@ class SessionOf final : public Session {
     player_.digest_into(d);
     return d.value();
   }
+  CheckResult check() const override {
+    std::vector<std::uint32_t> scratch;
+    return booted_ ? core_check(kernel_, adapter_, scratch) : CheckResult{};
+  }
+  /// Who sleeps for what a fault took away is woken from outside (end_shortage): such a run is never found stuck.
+  void set_faults(FaultInjector* faults) override {
+    kernel_.set_faults(faults);
+    if (faults != nullptr) player_.look_ahead(nullptr);
+  }
+  void end_shortage() override {
+    kernel_.wakeup(Kernel::map_channel);
+    kernel_.wakeup(Kernel::frames_channel);
+  }
+  bool poke(Addr to, std::span<const std::uint8_t> bytes) override { return kernel_.machine().poke_bytes(to, bytes); }
+  void limit_accesses(std::uint64_t accesses) override { player_.limit_accesses(accesses); }
   void set_window(const MetricsWindow& window) override { feed_.set_window(window); }
   bool free_now(std::uint64_t id, Observer& observer) override {
     bool freed = false;
-    if (booted_) guarded(observer, [&] { freed = player_.free_now(id); });
+    if (booted_) guarded(observer, [&] { freed = player_.free_now(id), player_.look_again(); });
     return freed;
   }
   void settle(Observer& observer) override {
@@ -168,6 +203,11 @@ class SessionOf final : public Session {
       player_.trapped();
     }
     leave();
+  }
+  void play_one(const traces::EventBlock& b, std::uint32_t i) {
+    player_.play(b, i);
+    if (player_.stalls()) [[unlikely]]
+      player_.stop_if_stuck(b.first_event + i);
   }
   void boot(Observer& observer) {
     booted_ = true;
@@ -189,6 +229,7 @@ class SessionOf final : public Session {
   Adapter adapter_;
   Player player_;
   TraceFeed feed_;
+  std::shared_ptr<StoppedGraph> stopped_graph_;  ///< of all copies
   std::vector<Step> steps_;
   bool booted_ = false;
 };

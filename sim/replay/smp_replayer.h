@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "sim/kernel/kernel.h"
@@ -16,6 +17,7 @@
 #include "sim/replay/jobs.h"
 #include "sim/replay/player.h"
 #include "sim/replay/session.h"
+#include "sim/replay/task_queue.h"
 #include "sim/replay/window.h"
 
 namespace kmemlab::sim {
@@ -42,18 +44,22 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   void boot() {
     observer_->on_begin(*kernel_);
     adapter_->boot(*kernel_);
+    this->tell_devices(0);
     kernel_->defer_releases(true);
   }
-  void play(const traces::EventBlock& b, std::uint32_t i) {
-    this->dispatch(*this, b, i);
-  }
+  void play(const traces::EventBlock& b, std::uint32_t i) { this->dispatch(*this, b, i); }
+  bool stalls() const { return agenda_.empty() && kernel_->sleepers().any_asleep(); }
   void edge(WindowEdge which, std::uint64_t event, std::uint64_t tick) {
     run_until(tick);
     if (which == WindowEdge::closes) return observer_->on_window_close(tick, facts_);
     kernel_->machine().restart_raised_max();
     observer_->on_window_open(event, tick, facts_);
   }
-  void run_out() { run_until(~std::uint64_t{0}); }
+  void run_out() {
+    do {
+      run_until(~std::uint64_t{0});
+    } while (kernel_->any_late_wakeup());
+  }
   RunFacts end(std::uint64_t last_tick) {
     jobs_.count_waiting(facts_);
     jobs_.for_each_waiting([&](const JobType& j) { observer_->on_unfinished(j.at.event, j.block.requested); });
@@ -100,7 +106,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   }
   std::uint64_t bytes_not_shared(const SmpReplayer& with) const {
     return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + this->tasks_bytes() + jobs_.bytes() +
-           agenda_.bytes();
+           agenda_.bytes() + pressure_.bytes_not_shared(with.pressure_);
   }
   bool free_now(std::uint64_t id) {
     Block* block = blocks_.live(id);
@@ -112,6 +118,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
 
  private:
   friend Base;
+  friend SmpTaskQueue;
   using JobType = Job<Adapter>;
   using Stage = typename JobType::Stage;
   using Kind = typename JobType::Kind;
@@ -137,7 +144,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     in_slot.state = Block::State::pending;
     in_slot.handle = handle;
     if (must_queue(at)) {
-      tasks_[at.task].queue.push_back({Queued::Kind::alloc, handle, {}});
+      SmpTaskQueue::push(*this, at, {Queued::Kind::alloc, handle, {}});
     } else {
       begin_alloc(handle);
     }
@@ -150,6 +157,20 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     ++(b.id[i] == traces::no_block ? facts_.null_frees : facts_.unmatched_frees);
   }
 
+  void page_event(const traces::EventBlock& b, std::uint32_t i) {
+    run_until(b.tick[i]);
+    current_event_ = b.first_event + i;
+    clock_.now_tick = std::max(clock_.now_tick, b.tick[i]);
+    pressure_.page_event(*kernel_, b, i);
+    watch_frames(clock_.now_tick);
+    wake_those_ready(clock_.now_tick);
+  }
+  /// After whatever may have taken frames.
+  void watch_frames(std::uint64_t now) {
+    if (!pressure_.on()) return;
+    if (const auto due = pressure_.watch(*kernel_, now)) agenda_.add(*due, Due::Kind::daemon, 0);
+  }
+
   /// Everything that happens before the arrival, then the arrival's tick is the present.
   void arrives(const CallContext& at) {
     run_until(at.tick);
@@ -157,16 +178,13 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     clock_.now_tick = std::max(clock_.now_tick, at.tick);
   }
 
-  bool must_queue(const CallContext& at) const {
-    return !at.interrupt && at.task < tasks_.size() && (in_progress(at.task) || !tasks_[at.task].queue.empty());
-  }
-  bool in_progress(std::uint32_t task) const { return tasks_[task].calls != 0; }
+  bool must_queue(const CallContext& at) const { return SmpTaskQueue::must_queue(*this, at); }
 
   /// The trace is done with the block in this slot.
   void release_slot(const CallContext& at, Block& block, bool implied) {
     if (block.state == Block::State::pending) jobs_[block.handle].detached = true;
     if (must_queue(at)) {
-      tasks_[at.task].queue.push_back({Queued::Kind::free, no_handle, {at, block, implied}});
+      SmpTaskQueue::push(*this, at, {Queued::Kind::free, no_handle, {at, block, implied}});
     } else {
       begin_free({at, block, implied});
     }
@@ -237,15 +255,19 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     current_event_ = job.at.event;
     if (job.stage == Stage::waiting) job.start_tick = begin;
     job.stage = Stage::running;
-    kernel_->begin_call(job.at.cpu, begin, job.at.interrupt ? CallEnvironment::interrupt : CallEnvironment::process);
+    if (job.kind == Kind::free && !std::exchange(job.told_free, true)) this->before_free(job.block);
+    this->before_call(job.at);
+    kernel_->begin_call(job.at.cpu, begin, environment_of(job.at));
     job.outcome =
         job.kind == Kind::alloc ? adapter_->run(*kernel_, job.call) : adapter_->run_free(*kernel_, job.free_call);
     const std::uint64_t over = kernel_->end_call();
     cpu_free_at_[job.at.cpu] = over;
     facts_.call_ticks += over - begin;
+    this->tell_devices(clock_.now_tick);
     for (const sem_id sem : kernel_->take_releases()) {
       agenda_.add(over, Due::Kind::release, static_cast<std::uint64_t>(sem));
     }
+    watch_frames(over);
     wake_those_ready(over);
     agenda_.add(over, Due::Kind::finish, handle);
     if (job.outcome == Outcome::blocked) kernel_->sleep(Sleeper{handle, job.channel(), job.cause(), over});
@@ -257,6 +279,9 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   }
 
   void run_until(std::uint64_t tick) {
+    if (kernel_->any_late_wakeup()) [[unlikely]]
+      kernel_->deliver_late_wakeups();
+    wake_those_ready(clock_.now_tick);
     Due next;
     while (agenda_.take(tick, next)) {
       clock_.now_tick = std::max(clock_.now_tick, next.tick);
@@ -275,6 +300,15 @@ class SmpReplayer : public Player<Adapter, JobClock> {
         case Due::Kind::start:
           start(handle);
           break;
+        case Due::Kind::arrival:
+          loop_.fired(handle);
+          SmpTaskQueue::run(*this, handle);
+          break;
+        case Due::Kind::daemon:
+          pressure_.run_daemon(*kernel_);
+          watch_frames(clock_.now_tick);
+          wake_those_ready(clock_.now_tick);
+          break;
       }
     }
   }
@@ -288,6 +322,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     }
     const std::uint64_t slept = clock_.now_tick - job.since_tick;
     job.slept_ticks += slept;
+    loop_.slept(job.at, slept);
     if (job.cause() == SleepCause::lock) facts_.lock_ticks += slept;
     observer_->on_wake({job.at.event, clock_.now_tick, slept, job.channel(), job.cause(), job.at.task});
     start(handle);
@@ -314,20 +349,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     }
     if (at.interrupt || at.task >= tasks_.size()) return;
     --tasks_[at.task].calls;
-    run_queue(at.task);
-  }
-
-  void run_queue(std::uint32_t task) {
-    TaskState& state = tasks_[task];
-    while (state.calls == 0 && !state.queue.empty()) {
-      const Queued next = state.queue.front();
-      state.queue.pop_front();
-      if (next.kind == Queued::Kind::free) {
-        begin_free(next.free);
-      } else {
-        begin_alloc(next.parked);
-      }
-    }
+    SmpTaskQueue::run(*this, at.task);
   }
 
   void alloc_over(std::uint32_t handle, Outcome outcome, bool forbidden) {
@@ -357,7 +379,9 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   using Base::events_;
   using Base::facts_;
   using Base::kernel_;
+  using Base::loop_;
   using Base::observer_;
+  using Base::pressure_;
   using Base::tasks_;
   std::vector<std::uint64_t> cpu_free_at_;  ///< end of each CPU's last call
   Jobs<Adapter> jobs_;

@@ -7,16 +7,25 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "sim/replay/policy.h"
+#include "sim/replay/pressure.h"
 #include "sim/replay/window.h"
 #include "traces/kmt/cursor.h"
 
 namespace kmemlab::sim {
 
+/// What a replay by this policy needs to know of events.
+inline traces::ColumnSet columns_for(const ReplayPolicy& policy) {
+  const bool pages = policy.pressure.pages == PageEvents::pressure;
+  return pages ? traces::replay_columns | pressure_columns : traces::replay_columns;
+}
+
 class TraceFeed {
  public:
-  TraceFeed(std::shared_ptr<const traces::KmtView> trace, const MetricsWindow& window)
-      : trace_(std::move(trace)), window_(window) {}
-  TraceFeed(const TraceFeed& other) : trace_(other.trace_), window_(other.window_), next_(other.next_) {}
+  TraceFeed(std::shared_ptr<const traces::KmtView> trace, const MetricsWindow& window, traces::ColumnSet columns)
+      : trace_(std::move(trace)), columns_(columns), window_(window) {}
+  TraceFeed(const TraceFeed& other)
+      : trace_(other.trace_), columns_(other.columns_), window_(other.window_), next_(other.next_) {}
   TraceFeed& operator=(const TraceFeed&) = delete;
   ~TraceFeed() = default;
 
@@ -57,7 +66,7 @@ class TraceFeed {
     } else if (next_ - block_->first_event < block_->events) {
       return {};
     }
-    const auto rows = cursor_->block(next_, traces::replay_columns, *block_);
+    const auto rows = cursor_->block(next_, columns_, *block_);
     if (!rows) {
       block_->events = 0;  // it holds some other event's columns now
       return Failure<Error>{rows.error()};
@@ -66,6 +75,7 @@ class TraceFeed {
   }
 
   std::shared_ptr<const traces::KmtView> trace_;
+  traces::ColumnSet columns_;
   std::optional<traces::KmtCursor> cursor_;
   std::unique_ptr<traces::EventBlock> block_;
   MetricsWindow window_;

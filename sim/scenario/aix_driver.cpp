@@ -2,6 +2,7 @@
 // the system's services there is what surrounds them: processes come, run and end (add_process, run_process,
 // exit_process), and a stack frame is left (leave_frame).
 #include "core/aix/aix.h"
+#include "core/aix/structure.h"
 #include "sim/scenario/driver.h"
 
 namespace kmemlab::scenario {
@@ -56,6 +57,7 @@ Answer heap_or_null(heapaddr_t heap) {
 class AixDriver final : public Driver {
  public:
   AixDriver(sim::Kernel& kernel, const Config& config) : m_(kernel), config_(config) {}
+  AixDriver(sim::Kernel& kernel, const AixDriver& other) : m_(kernel), config_(other.config_), s_(other.s_) {}
 
   std::vector<Constant> constants() const override {
     return {{"V_WORKING", V_WORKING},
@@ -67,6 +69,7 @@ class AixDriver final : public Driver {
             {"HEAP_SANITY", HEAP_SANITY},
             {"kernel_heap", s_.kernel_heap.at.v},
             {"pinned_heap", s_.pinned_heap.at.v},
+            {"vm_pages", s_.vm_page_base.v},      // the table of arena pages, eight bytes each
             {"heap_pages", s_.heap[0].g.base.v},  // page 0 of kernel_heap and pinned_heap
             {"galloc", s_.heap[0].g.numpages == 0 ? 0 : s_.heap[0].g.area().end().v}};  // global memory behind it
   }
@@ -127,6 +130,10 @@ class AixDriver final : public Driver {
   }
   CheckResult check() override { return aix::check(static_cast<const sim::Kernel&>(m_), s_, m_.process()); }
   std::uint64_t digest() const override { return aix::digest(s_); }
+  std::unique_ptr<Driver> copy(sim::Kernel& kernel) const override {
+    return std::make_unique<AixDriver>(kernel, *this);
+  }
+  std::uint64_t structure_digest() const override { return aix::structure_digest(s_); }
 
  private:
   static std::int64_t signed_of(const Argument& a) { return static_cast<std::int64_t>(a.value); }
@@ -190,7 +197,7 @@ Fallible<std::unique_ptr<Driver>> make(sim::Kernel& kernel, const Options& optio
 }  // namespace
 
 System aix_system() {
-  return {"aix", {"kernel_heap", "maxpin_percent", "strict"}, "rs6000", all_functions, make};
+  return {"aix", {"kernel_heap", "maxpin_percent", "strict"}, "rs6000", all_functions, make, aix::mark_names};
 }
 
 }  // namespace kmemlab::scenario

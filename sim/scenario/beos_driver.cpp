@@ -1,10 +1,12 @@
 // The driver of beos: the module generic/area_malloc/v1. The only file of this room that compiles the core. Beside
-// the module's functions there is what surrounds them: areas of others (create_area, delete_area), and asking for a
-// range of memory before touching it (make_resident), as who uses a lazily locked pool must.
+// the module's functions there is what surrounds them: areas and semaphores of others (create_area, delete_area,
+// create_sem), and asking for a range of memory before touching it (make_resident), as who uses a lazily locked pool
+// must.
 #include <map>
 #include <variant>
 
 #include "core/beos/beos.h"
+#include "core/beos/structure.h"
 #include "sim/scenario/driver.h"
 
 namespace kmemlab::scenario {
@@ -24,7 +26,8 @@ enum : std::size_t {
   f_free,
   f_create_area,
   f_delete_area,
-  f_make_resident
+  f_make_resident,
+  f_create_sem
 };
 
 const std::vector<Function>& all_functions() {
@@ -40,6 +43,7 @@ const std::vector<Function>& all_functions() {
       {"create_area", Returns::status, {{"size"}, {"lock"}, {"protection"}}},
       {"delete_area", Returns::status, {{"area"}}},
       {"make_resident", Returns::nothing, {{"addr"}, {"size"}}},
+      {"create_sem", Returns::status, {{"count"}}},
   };
   return functions;
 }
@@ -54,6 +58,8 @@ using AnyCall =
 class BeosDriver final : public Driver {
  public:
   BeosDriver(sim::Kernel& kernel, const Config& config) : m_(kernel), config_(config) {}
+  BeosDriver(sim::Kernel& kernel, const BeosDriver& other)
+      : m_(kernel), config_(other.config_), s_(other.s_), asleep_(other.asleep_) {}
 
   std::vector<Constant> constants() const override {
     std::vector<Constant> all = {{"B_ANY_ADDRESS", B_ANY_ADDRESS},
@@ -73,6 +79,7 @@ class BeosDriver final : public Driver {
     add("B_ERROR", B_ERROR);
     add("B_NO_MEMORY", B_NO_MEMORY);
     add("B_BAD_VALUE", B_BAD_VALUE);
+    add("B_NO_MORE_SEMS", B_NO_MORE_SEMS);
     add("B_ENTRY_NOT_FOUND", B_ENTRY_NOT_FOUND);
     add("B_NAME_NOT_FOUND", B_NAME_NOT_FOUND);
     return all;
@@ -91,6 +98,8 @@ class BeosDriver final : public Driver {
       }
       case f_delete_area:
         return plain(m_.delete_area(static_cast<area_id>(a[0].value)));
+      case f_create_sem:
+        return plain(m_.create_sem(static_cast<std::int32_t>(a[0].value), "somebody's"));
       default:
         return run(handle, request(function, a));
     }
@@ -115,6 +124,18 @@ class BeosDriver final : public Driver {
   }
   CheckResult check() override { return beos::check(static_cast<const sim::Kernel&>(m_), s_); }
   std::uint64_t digest() const override { return beos::digest(s_); }
+  std::unique_ptr<Driver> copy(sim::Kernel& kernel) const override {
+    return std::make_unique<BeosDriver>(kernel, *this);
+  }
+  std::uint64_t structure_digest() const override {
+    Digest d(beos::structure_digest(s_));
+    for (const auto& [handle, any] : asleep_) {
+      d.add(handle);
+      d.add(any.index());
+      std::visit([&](const auto& call) { structure_of(d, call); }, any);
+    }
+    return d.value();
+  }
   std::string channel_name(Channel channel) const override {
     for (const SemTable::Sem& sem : m_.sems().sems()) {
       const bool same =
@@ -177,6 +198,14 @@ class BeosDriver final : public Driver {
     return c;
   }
 
+  template <class AnyOfPool>
+  void structure_of(Digest& d, const AnyOfPool& call) const {
+    structure_into(d, static_cast<const Call&>(call));
+    if (call.phase == Phase::in_queue) d.add(m_.sems().place_of(call.sem, call.ticket));
+    structure_into(d, s_, call);
+  }
+  void structure_of(Digest& d, const ResidentCall& call) const { structure_into(d, call); }
+
   Outcome run_core(CreatePoolCall& c) { return create_pool(m_, s_, c); }
   Outcome run_core(DeletePoolCall& c) { return delete_pool(m_, s_, c); }
   Outcome run_core(MallocCall& c) { return beos::malloc(m_, s_, c); }
@@ -236,7 +265,7 @@ Fallible<std::unique_ptr<Driver>> make(sim::Kernel& kernel, const Options& optio
 }  // namespace
 
 System beos_system() {
-  return {"beos", {"strict"}, "i386", all_functions, make};
+  return {"beos", {"strict"}, "i386", all_functions, make, beos::mark_names};
 }
 
 }  // namespace kmemlab::scenario

@@ -1,5 +1,6 @@
 // The driver of bsd386: malloc and free of 386BSD 1.0. The only file of this room that compiles the core.
 #include "core/bsd386/bsd386.h"
+#include "core/bsd386/structure.h"
 #include "sim/scenario/driver.h"
 #include "sim/scenario/malloc_types.h"
 #include "sim/scenario/requests.h"
@@ -25,6 +26,8 @@ class Bsd386Driver final : public Driver {
   Bsd386Driver(sim::Kernel& kernel, const Config& config) : m_(kernel), config_(config) {
     scratch_.resize((m_.arena().bytes >> m_.page_shift()) + 1);
   }
+  Bsd386Driver(sim::Kernel& kernel, const Bsd386Driver& other)
+      : m_(kernel), config_(other.config_), s_(other.s_), requests_(other.requests_), scratch_(other.scratch_) {}
 
   std::vector<Constant> constants() const override {
     std::vector<Constant> all = {{"M_WAITOK", M_WAITOK},
@@ -35,6 +38,7 @@ class Bsd386Driver final : public Driver {
     for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) {
       all.push_back({std::string(malloc_type_constants[i]), i});
     }
+    all.push_back({"kmemusage", s_.kmemusage_base.v});
     return all;
   }
   void boot() override { kmeminit(m_, s_, config_); }
@@ -60,7 +64,24 @@ class Bsd386Driver final : public Driver {
     tables.row("", {s_.toobig});
   }
   CheckResult check() override { return bsd386::check(static_cast<const sim::Kernel&>(m_), s_, scratch_); }
+  std::optional<std::uint64_t> recorded_pages() const override {
+    PageCount pages;
+    bsd386::walk(static_cast<const sim::Kernel&>(m_), s_, pages);
+    return pages.count;
+  }
   std::uint64_t digest() const override { return bsd386::digest(s_); }
+  std::unique_ptr<Driver> copy(sim::Kernel& kernel) const override {
+    return std::make_unique<Bsd386Driver>(kernel, *this);
+  }
+  std::uint64_t structure_digest() const override {
+    Digest d(bsd386::structure_digest(s_));
+    requests_.for_each([&](Handle handle, const MallocCall& c) {
+      d.add(handle);
+      structure_into(d, c);
+      structure_into(d, c.kmem);
+    });
+    return d.value();
+  }
   std::string channel_name(Channel channel) const override {
     for (unsigned t = 0; t <= M_LAST; ++t) {
       if (State::type_channel(t) == channel) return std::string(type_names[t]);
@@ -96,7 +117,7 @@ Fallible<std::unique_ptr<Driver>> make(sim::Kernel& kernel, const Options& optio
 }  // namespace
 
 System bsd386_system() {
-  return {"bsd386", {"mode", "limit_tenths", "highwater_pages"}, "i386", all_functions, make};
+  return {"bsd386", {"mode", "limit_tenths", "highwater_pages"}, "i386", all_functions, make, bsd386::mark_names};
 }
 
 }  // namespace kmemlab::scenario

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/base/error.h"
 #include "core/base/tables.h"
 #include "core/machine/channel.h"
+#include "core/machine/marks.h"
 #include "core/machine/outcome.h"
 #include "sim/kernel/kernel.h"
 #include "sim/scenario/tables.h"
@@ -68,6 +70,13 @@ struct Constant {
 
 using Options = std::vector<std::pair<std::string, std::string>>;
 
+/// How many pages a core's walk() tells of.
+struct PageCount {
+  std::uint64_t count = 0;
+  void page(Addr, PageUse, std::uint64_t) { ++count; }
+  void free_block(Addr, std::uint64_t) {}
+};
+
 /// A request that sleeps stays in the driver under its handle. Machine traps pass through.
 class Driver {
  public:
@@ -86,7 +95,14 @@ class Driver {
   /// The system's own tables inside pages of the arena.
   virtual std::vector<AddrRange> metadata() const { return {}; }
   virtual CheckResult check() = 0;
+  /// Pages of the arena that hold blocks, by the system's own records. A system that reserves more than it maps: none.
+  virtual std::optional<std::uint64_t> recorded_pages() const { return std::nullopt; }
   virtual std::uint64_t digest() const = 0;
+  /// The same driver at the same place, on another kernel, which is a copy of this one's.
+  virtual std::unique_ptr<Driver> copy(sim::Kernel& kernel) const = 0;
+  /// What decides what the system will do: its state without statistics, and the requests that sleep, each by its
+  /// handle. Numbers that are never used again (of pools, semaphores) count by the slot that they name.
+  virtual std::uint64_t structure_digest() const = 0;
   /// What a channel stands for, if the system made it: "M_TEMP", "pool's semaphore".
   virtual std::string channel_name(Channel) const { return {}; }
 };
@@ -98,6 +114,7 @@ struct System {
   std::string_view profile;  ///< its own machine, the default
   const std::vector<Function>& (*functions)();
   Fallible<std::unique_ptr<Driver>> (*make)(sim::Kernel& kernel, const Options& options);
+  std::span<const MarkName> marks{};  ///< names of Kernel::marks(), by number
 };
 const std::vector<System>& all_systems();
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/osf1/osf1.h"
+#include "core/osf1/structure.h"
 #include "sim/scenario/driver.h"
 #include "sim/scenario/malloc_types.h"
 #include "sim/scenario/requests.h"
@@ -39,6 +40,14 @@ class Osf1Driver final : public Driver {
   Osf1Driver(sim::Kernel& kernel, const Config& config) : m_(kernel), config_(config) {
     scratch_.resize(m_.arena().bytes >> m_.page_shift());
   }
+  Osf1Driver(sim::Kernel& kernel, const Osf1Driver& other)
+      : m_(kernel),
+        config_(other.config_),
+        s_(other.s_),
+        thread_(other.thread_),
+        requests_(other.requests_),
+        macro_(other.macro_),
+        scratch_(other.scratch_) {}
 
   std::vector<Constant> constants() const override {
     std::vector<Constant> all = {{"M_WAITOK", M_WAITOK}, {"M_NOWAIT", M_NOWAIT}, {"M_ZERO", M_ZERO},
@@ -46,6 +55,7 @@ class Osf1Driver final : public Driver {
     for (std::size_t i = 0; i < std::size(malloc_type_constants); ++i) {
       all.push_back({std::string(malloc_type_constants[i]), i});
     }
+    all.push_back({"kmemusage", s_.kmemusage_base.v});
     return all;
   }
   void boot() override { kmeminit(m_, s_, config_); }
@@ -77,7 +87,26 @@ class Osf1Driver final : public Driver {
 
   void publish(Tables& tables) const override { osf1::publish(static_cast<const sim::Kernel&>(m_), s_, tables); }
   CheckResult check() override { return osf1::check(static_cast<const sim::Kernel&>(m_), s_, scratch_); }
+  std::optional<std::uint64_t> recorded_pages() const override {
+    PageCount pages;
+    osf1::walk(static_cast<const sim::Kernel&>(m_), s_, pages);
+    return pages.count;
+  }
   std::uint64_t digest() const override { return osf1::digest(s_); }
+  std::unique_ptr<Driver> copy(sim::Kernel& kernel) const override {
+    return std::make_unique<Osf1Driver>(kernel, *this);
+  }
+  std::uint64_t structure_digest() const override {
+    Digest d(osf1::structure_digest(s_));
+    structure_into(d, thread_);
+    if (thread_.phase == PoolThreadCall::Phase::in_kmem) structure_into(d, thread_.kmem);
+    requests_.for_each([&](Handle handle, const MallocCall& c) {
+      d.add(handle << 1 | macro_.count(handle));
+      structure_into(d, c);
+      structure_into(d, c.kmem);
+    });
+    return d.value();
+  }
   std::string channel_name(Channel channel) const override {
     return channel == pool_thread_channel ? "pool_thread" : std::string();
   }
@@ -133,7 +162,9 @@ Fallible<std::unique_ptr<Driver>> make(sim::Kernel& kernel, const Options& optio
 }  // namespace
 
 System osf1_system() {
-  return {"osf1", {"lowat_pages", "highwat_pages", "collect_pages_max", "kmem_debug"}, "alpha", all_functions, make};
+  return {"osf1",  {"lowat_pages", "highwat_pages", "collect_pages_max", "kmem_debug"},
+          "alpha", all_functions,
+          make,    osf1::mark_names};
 }
 
 }  // namespace kmemlab::scenario

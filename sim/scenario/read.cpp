@@ -147,7 +147,7 @@ class ScenarioReader {
     static const Rule rules[] = {
         {"as", "a call", {Kind::call}},
         {"hold", "a call", {Kind::call}},
-        {"during", "a call", {Kind::call}},
+        {"during", "a call or run", {Kind::call, Kind::run}},
         {"task", "a call, load, store or fill", {Kind::call, Kind::load, Kind::store, Kind::fill}},
         {"cpu", "a call, load, store or fill", {Kind::call, Kind::load, Kind::store, Kind::fill}},
         {"interrupt", "a call, load, store or fill", {Kind::call, Kind::load, Kind::store, Kind::fill}},

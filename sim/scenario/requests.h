@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include "core/base/digest.h"
+#include "core/machine/kmem_call.h"
 #include "core/machine/outcome.h"
 #include "sim/scenario/driver.h"
 
@@ -25,6 +27,14 @@ Answer answer_of(Outcome outcome, const Call& call) {
   return a;
 }
 
+/// How far kmem_alloc is with a request.
+inline void structure_into(Digest& d, const KmemCall& c) {
+  for (const std::uint64_t v : {c.bytes, static_cast<std::uint64_t>(c.wait), static_cast<std::uint64_t>(c.zero),
+                                static_cast<std::uint64_t>(c.phase), c.va.v, c.pages_mapped}) {
+    d.add(v);
+  }
+}
+
 template <class Call>
 class Requests {
  public:
@@ -41,6 +51,11 @@ class Requests {
     const Call call = asleep_.at(handle);
     asleep_.erase(handle);
     return start(handle, call, run);
+  }
+  /// f(handle, call) for each that sleeps, in the order of the handles.
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& [handle, call] : asleep_) f(handle, call);
   }
   bool has(Driver::Handle handle) const { return asleep_.count(handle) != 0; }
 

@@ -52,21 +52,26 @@ void Run::call(const Step& step) {
   request.arguments = *values;
   request.step = step_;
   const Driver::Handle handle = next_handle_++;
-  const std::size_t planned = during_.size();
-  plan(step);
-  kernel_->defer_releases(step.hold);
-  Answer answer = driver_->call(handle, matched->function, *values);
-  kernel_->defer_releases(false);
+  Answer answer;
+  with_interrupts(step, [&] {
+    kernel_->defer_releases(step.hold);
+    answer = driver_->call(handle, matched->function, *values);
+    kernel_->defer_releases(false);
+  });
   if (step.hold) inside_[step.task] = kernel_->take_releases();
-  if (during_.size() > planned) {
-    during_.resize(planned);
-    if (kernel_->machine().planned_interrupts() > planned) {
-      kernel_->machine().cancel_interrupts();
-      differ(step.line, "an interrupt did not arrive: the call makes fewer accesses");
-    }
-  }
   settle(handle, request, answer);
   answered_ = Completed{std::move(request), std::move(answer)};
+}
+
+void Run::with_interrupts(const Step& step, const std::function<void()>& act) {
+  const std::size_t planned = during_.size();
+  plan(step);
+  act();
+  if (during_.size() == planned) return;
+  during_.resize(planned);
+  if (kernel_->machine().planned_interrupts() <= planned) return;
+  kernel_->machine().cancel_interrupts();
+  differ(step.line, "an interrupt did not arrive: the call makes fewer accesses");
 }
 
 void Run::plan(const Step& step) {

@@ -15,6 +15,8 @@ Fallible<std::uint64_t> Run::name(const std::string& name) const {
   if (name == "end") return arena.end().v;
   if (name == "page") return kernel_->machine().page_bytes();
   if (name == "private") return kernel_->private_region().base.v;
+  if (name == "free_frames") return std::uint64_t{kernel_->machine().free_frames()};
+  if (name == "free_pages") return kernel_->map().free_pages();
   if (name == "null" || name == "NULL") return std::uint64_t{0};
   return fail("there is no name '" + name + "'", "expected one that an earlier step gave, or a constant of the system");
 }

@@ -2,6 +2,7 @@
 // comparing in run_expect.cpp, names and numbers in run_names.cpp.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,6 +85,8 @@ class Run final : public Scope,
   void repeat(const Step& step, Place place);
   void call(const Step& step);
   void plan(const Step& step);
+  /// Does `act` with the interrupts of the step's `during` planned; all of them must arrive.
+  void with_interrupts(const Step& step, const std::function<void()>& act);
   void refer(const Step& step);
   void poke(const Step& step);
   void wake(const Step& step);

@@ -31,6 +31,7 @@ RunResult Run::run() {
   end_step();
   where_.pop_back();
   if (!given_up_) make(scenario_.steps, Place::outermost);
+  result_.marks = kernel_->marks();
   result_.digest = kernel_->digest() ^ driver_->digest();
   return std::move(result_);
 }
@@ -218,7 +219,7 @@ void Run::run_task(const Step& step) {
     const Driver::Handle handle = pending_[i];
     if (requests_[handle].task != step.text) continue;
     pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
-    return resume(handle);
+    return with_interrupts(step, [&] { resume(handle); });
   }
   differ(step.line, "task " + step.text + " was not woken");
 }

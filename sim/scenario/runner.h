@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/machine/marks.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/step_view.h"
 
@@ -37,6 +38,7 @@ struct RunResult {
   std::vector<Difference> differences;
   std::uint64_t steps = 0;   ///< steps made, those of interrupts and rounds included
   std::uint64_t digest = 0;  ///< of machine, kernel and core at the end
+  MarkSet marks;             ///< of the core, from its boot to the end; System::marks has their names
   std::vector<std::string> narration;
   std::vector<LessonAnswer> answers;
 

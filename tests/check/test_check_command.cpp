@@ -175,6 +175,30 @@ TEST_CASE("a changed constant of an allocator is caught", "[check][cli]") {
   CHECK(contains(ran.out, "REGRESSED ext4tree.dat osf1:highwat=6 digest\n"));
 }
 
+TEST_CASE("a suite plays with a closed loop, and in rounds, where it says so", "[check][cli]") {
+  const Scratch scratch;
+  const auto text = [](const std::string& more) {
+    return R"({"schema": "kmemlab.suite/1", "name": "loop", "entries": [{"workload": "pipeline", "events": 4000,
+      "options": ["sizes=2048-4096", "pairs=8", "depth=32"], "ram": "256K", "cores": ["bsd386"])" +
+           more + R"(, "metrics": [)" + metric_text("blocking.sleeps", "min", ", \"value\": 1") + "," +
+           metric_text("lag_ticks_max", "exact") + "," + metric_text("requests", "exact") + "]}]}";
+  };
+  const std::string suite = scratch.write("s.json", text(""));
+  REQUIRE(kmemlab("bless " + suite + " --reason open").exit == 0);
+  scratch.write("s.json", text(R"(, "closed_loop": false)"));
+  CHECK(kmemlab("check " + suite).exit == 0);
+  scratch.write("s.json", text(R"(, "closed_loop": true)"));
+  const Ran closed = kmemlab("check " + suite);
+  INFO(closed.out);
+  CHECK(closed.exit == 1);
+  CHECK(contains(closed.out, " lag_ticks_max"));
+  CHECK_FALSE(contains(closed.out, " requests"));
+  scratch.write("s.json", text(R"(, "repeat": 2)"));
+  const Ran rounds = kmemlab("check " + suite);
+  CHECK(rounds.exit == 1);
+  CHECK(contains(rounds.out, " requests\n  2,000 -> 4,000"));
+}
+
 TEST_CASE("the shipped suite is as it was blessed", "[check][cli]") {
   const Ran ran = kmemlab("check " + source + "/tests/suites/shipped.json");
   INFO(ran.out << ran.err);

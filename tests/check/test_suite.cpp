@@ -13,6 +13,7 @@ TEST_CASE("a suite is read", "[check]") {
       metric_text("failed", "max", ", \"value\": 0") +
       "],\n\"entries\": [\n"
       "{\"trace\": \"../t/a.dat\", \"machine\": \"i386\", \"arena\": \"4M\", \"where\": \"size > 8\",\n"
+      "\"closed_loop\": true, \"pages\": \"pressure\", \"daemon_latency\": 70, \"repeat\": 3,\n"
       "\"window\": {\"from\": 2}, \"metrics\": [" +
       metric_text("byte_ticks.held", "max_increase", ", \"permille\": 7") +
       "]},\n{\"workload\": \"sawtooth\", \"seed\": 9, \"machine\": \"native\", \"cores\": "
@@ -24,15 +25,21 @@ TEST_CASE("a suite is read", "[check]") {
   CHECK(a.machine.arena_bytes == 4 << 20);
   CHECK(a.window.from == 2);
   CHECK(a.where);
+  CHECK(a.closed_loop);
+  CHECK(a.pressure.pages == sim::PageEvents::pressure);
+  CHECK(a.pressure.daemon_latency_ticks == 70);
+  CHECK(a.repeat == 3);
   REQUIRE(a.cores.size() == 2);
   REQUIRE(a.metrics.size() == 2);
   CHECK(a.metrics[1].metric->name == "byte_ticks.held");
   CHECK(a.metrics[1].rule.unit == Rule::Unit::permille);
   CHECK(a.metrics[1].rule.amount == 7);
-  CHECK(a.metrics[1].line == 5);
+  CHECK(a.metrics[1].line == 6);
   const Entry& b = suite.entries[1];
   CHECK(b.name == "sawtooth-9");
   CHECK(b.native);
+  CHECK_FALSE(b.closed_loop);
+  CHECK(b.repeat == 1);
   CHECK(core_label(b.cores[0]) == "bsd386:mode=faithful");
   CHECK(b.metrics.size() == 1);
 }
@@ -97,6 +104,11 @@ TEST_CASE("mistakes in an entry have their line and the nearest name", "[check]"
            {"\"trace\": \"first\"", "the entry of line 3 is called 'first' too"},
            {"\"trace\": \"a\", \"seed\": 1", "\"seed\" is a workload's"},
            {"\"trace\": \"a\", \"machine\": \"i387\"", "there is no machine 'i387'; did you mean 'i386'?"},
+           {"\"trace\": \"a\", \"closed_loop\": \"yes\"", "\"closed_loop\" is a text; expected true or false"},
+           {"\"trace\": \"a\", \"closed_loop\": 1", "\"closed_loop\" is an integer; expected true or false"},
+           {"\"trace\": \"a\", \"daemon_latency\": 5", "\"daemon_latency\" without pressure"},
+           {"\"trace\": \"a\", \"repeat\": 0", "\"repeat\" is 0; expected at least one round"},
+           {"\"trace\": \"a\", \"closed_lop\": true", "did you mean 'closed_loop'?"},
            {"\"trace\": \"a\", \"cores\": [\"bsd387\"]", "did you mean 'bsd386'?"},
            {"\"trace\": \"a\", \"cores\": [\"bsd386\", \"all\"]", "the core 'bsd386' occurs twice"},
            {"\"trace\": \"a\", \"cores\": [7]", "a core is an integer"},

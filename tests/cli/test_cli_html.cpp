@@ -96,6 +96,43 @@ TEST_CASE("a page names the first failure, refusal and sleep, and what went back
   }
 }
 
+TEST_CASE("a page says what requests slept for and how long, and which rule keeps pages", "[cli][html]") {
+  const Ran ran = kmemlab("replay " + sample() + " -a bsd386:types=temp -m i386 --arena 4M --html -");
+  REQUIRE(ran.exit == 0);
+  for (const char* part : {"the limit of their type; the longest tick is ", "How long requests slept: ",
+                           "Pages without a live byte at the end, by the rule that keeps them",
+                           "<th scope=\"row\">no_surplus</th>", "How few live bytes pin how many pages"}) {
+    INFO(part);
+    CHECK(contains(ran.out, part));
+  }
+  CHECK_FALSE(contains(ran.out, "Free frames over time"));  // nobody came near the end of memory
+  const Ran roomy = kmemlab("replay " + sample() + " -a aix --html -");
+  CHECK_FALSE(contains(roomy.out, "How long requests slept"));
+  const Ran shortage = kmemlab("replay " + sample() + " -a bsd386 --ram 2M --html -");
+  CHECK(contains(shortage.out, "Free frames over time"));
+  sound(shortage.out);
+}
+
+TEST_CASE("a page says a deadlock once, and kept pages once", "[cli][html]") {
+  const Ran ran = kmemlab("replay " + sample() + " -a bsd386 --ram 2M --html -");
+  REQUIRE(ran.exit == 7);
+  const auto times = [&](const std::string& part) {
+    std::size_t n = 0;
+    for (std::size_t at = ran.out.find(part); at != std::string::npos; at = ran.out.find(part, at + 1)) ++n;
+    return n;
+  };
+  CHECK(times("Deadlock: the frees that could wake them wait behind sleepers too.") == 1);
+  CHECK(times("DEADLOCK") == 0);
+  CHECK(times("topped after event") == 1);
+  CHECK(times("n a circle: ") == 1);
+  CHECK(times("since event") == 0);  // the text's way to say it; the table has a column
+  CHECK(times("Requests that sleep at the end") == 1);
+  CHECK(times("mpty pages kept") == 0);
+  CHECK(times("a page without a live byte was kept: ") == 1);
+  const Ran fine = kmemlab("replay " + sample() + " -a bsd386 --html -");
+  CHECK_FALSE(contains(fine.out, "Deadlock"));
+}
+
 TEST_CASE("a page honours the window and says so", "[cli][html][window]") {
   const Ran ran = kmemlab("replay " + sample() + " -a bsd386 --warm-up 50000 --html -");
   REQUIRE(ran.exit == 0);

@@ -152,6 +152,7 @@ class AixMachine {
   [[noreturn]] void panic(const char* message) { m_.panic(message); }
   void console(std::string_view line) { m_.console(line); }
   void step(const Step&) {}
+  void mark(unsigned) {}
 
  private:
   host::HostMachine& m_;

@@ -90,12 +90,14 @@ class ParanoidMachine {
   int splimp() { return m_.splimp(); }
   void splx(int level) { m_.splx(level); }
   void wakeup(Channel c) { m_.wakeup(c); }
+  void will_sleep(Channel c) { m_.will_sleep(c); }
   Outcome kmem_alloc(KmemCall& c) { return m_.kmem_alloc(c); }
   void kmem_free(Addr a, std::uint64_t bytes) { m_.kmem_free(a, bytes); }
   AddrRange arena() const { return m_.arena(); }
   Addr boot_alloc(std::uint64_t bytes) { return m_.boot_alloc(bytes); }
   [[noreturn]] void panic(const char* message) { m_.panic(message); }
   void step(const Step&) {}
+  void mark(unsigned) {}
 
  private:
   host::HostMachine& m_;

@@ -169,6 +169,7 @@ class OsfParanoidMachine {
   [[noreturn]] void panic(const char* message) { m_.panic(message); }
   void console(std::string_view line) { m_.console(line); }
   void step(const Step&) {}
+  void mark(unsigned) {}
 
  private:
   host::HostMachine& m_;

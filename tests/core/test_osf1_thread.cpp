@@ -286,6 +286,7 @@ class InterruptedMachine {
   [[noreturn]] void panic(const char* message) { m_.panic(message); }
   void console(std::string_view line) { m_.console(line); }
   void step(const Step&) {}
+  void mark(unsigned) {}
 
   std::function<void()> handler;
   unsigned countdown = 0;

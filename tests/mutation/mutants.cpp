@@ -164,7 +164,7 @@ std::vector<Mutant> mutants_of(const std::string& system, const std::string& fil
     const std::string line = text.substr(at, end - at);
     at = end + 1;
     ++number;
-    if (starts(line, "#")) continue;
+    if (starts(line, "#") || line.find("mark(") != std::string::npos) continue;  // a mark decides nothing
     std::string code = code_lines.next(line);
     const bool inside = scopes.inside(code);
     if (!inside || never(code)) continue;

@@ -1,6 +1,6 @@
 // Which changes of a core are tried: the operators, the lines that they apply to, and the seeded choice among them.
 // Works on text. Only lines inside functions count; not comments, includes, concepts, static_assert. Left out on
-// purpose: check.h and walk.h, which watch the allocator and have tests of their own, and digests.
+// purpose: check.h and walk.h, which watch the allocator and have tests of their own, digests, and marks (tests/check).
 //
 // Operators (one change of one line each):
 //   compare   < <= > >= == != become <= < >= > != ==

@@ -39,7 +39,7 @@ ProofFacts proven(traces::KmtReader& trace, const ProofSetup& setup, sim::Interr
 }  // namespace
 
 TEST_CASE("aix: the host gives the simulator's addresses and contents", "[host][proof][aix]") {
-  const char* profile = GENERATE("x86-64", "i386", "alpha", "rs6000", "power64");
+  const char* profile = GENERATE(from_range(proof_profiles()));
   const auto frees = GENERATE(sim::InterruptFrees::refuse, sim::InterruptFrees::defer);
   INFO(profile << (frees == sim::InterruptFrees::defer ? " defer" : " refuse"));
   SECTION("room enough") {

@@ -57,7 +57,7 @@ TraceMaker crowded_day(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("beos: the host gives the simulator's addresses and contents", "[host][proof][beos]") {
-  const char* profile = GENERATE("x86-64", "i386", "alpha", "rs6000", "power64");
+  const char* profile = GENERATE(from_range(proof_profiles()));
   const std::uint32_t lock = GENERATE(B_LAZY_LOCK, B_FULL_LOCK);
   const std::uint64_t page = sim::find_profile(profile)->page_bytes();
   INFO(profile << (lock == B_LAZY_LOCK ? " lazy" : " full"));

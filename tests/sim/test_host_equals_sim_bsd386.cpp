@@ -35,7 +35,7 @@ ProofFacts proven(traces::KmtReader& trace, const ProofSetup& setup, bsd386::Mod
 }  // namespace
 
 TEST_CASE("the host gives the simulator's addresses and contents", "[host][proof]") {
-  const char* profile = GENERATE("x86-64", "i386", "alpha", "rs6000", "power64");
+  const char* profile = GENERATE(from_range(proof_profiles()));
   const auto mode = GENERATE(bsd386::Mode::documented, bsd386::Mode::faithful);
   INFO(profile << (mode == bsd386::Mode::faithful ? " faithful" : " documented"));
   SECTION("a trace that does not sleep") {

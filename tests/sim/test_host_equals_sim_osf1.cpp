@@ -37,7 +37,7 @@ ProofFacts proven(traces::KmtReader& trace, const ProofSetup& setup, bool kmem_d
 }  // namespace
 
 TEST_CASE("osf1: the host gives the simulator's addresses and contents", "[host][proof][osf1]") {
-  const char* profile = GENERATE("x86-64", "i386", "alpha", "rs6000", "power64");
+  const char* profile = GENERATE(from_range(proof_profiles()));
   const bool kmem_debug = GENERATE(false, true);
   const std::uint64_t page = sim::find_profile(profile)->page_bytes();
   INFO(profile << (kmem_debug ? " kmem_debug" : ""));

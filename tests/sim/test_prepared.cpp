@@ -81,13 +81,15 @@ TEST_CASE("everything is collected in one pass, and can be taken on the way", "[
   REQUIRE(timeline.prepare());
   const sim::Prepared all = collectors.result(timeline);
   CHECK(all.done);
-  CHECK(all.run == sim::EventRange{0, 4000});
-  CHECK(all.prepared == 4000);
   const sim::Report& report = *all.report;
+  const std::uint64_t played = all.run.to;  // a deadlock ends a run
+  const bool stopped = report.wait_graph.stopped_at != sim::WaitGraph::nowhere;
+  CHECK(played == (stopped ? report.wait_graph.stopped_at + 1 : 4000));
+  CHECK(all.prepared == played);
   for (std::size_t i = 0; i + 1 < part.course.buckets().size(); ++i)
     CHECK(part.course.buckets()[i] == all.course.buckets()[i]);
   if (setup.core != "beos")  // its calls that are under way after the last event end in finish()
-    CHECK(all.course.buckets().back().requested.last == sums_of(**timeline.at(4000)).requested);
+    CHECK(all.course.buckets().back().requested.last == sums_of(**timeline.at(played)).requested);
   std::uint64_t calls = 0, requests = 0, peak = 0;
   for (const auto& lane : all.lanes.lanes) calls += lane.calls;
   for (const auto& site : all.sites) requests += site.requests;

@@ -69,6 +69,7 @@ TEST_CASE("the metrics of a part are those of a replay with a window", "[timelin
   INFO(setup.core << ", RAM " << setup.ram_bytes);
   auto reader = busy_day({.seed = 2, .events = 4000}).reader();
   auto timeline = timeline_of(reader, setup, {.interval = 300});
+  REQUIRE(timeline.prepare());
   for (const sim::MetricsWindow window : {sim::MetricsWindow{},
                                           {0, 1000},
                                           {1000, 2500},
@@ -79,6 +80,10 @@ TEST_CASE("the metrics of a part are those of a replay with a window", "[timelin
     ReplaySetup whole{setup.core, "x86-64", setup.ram_bytes, 0, {}};
     whole.policy.window = window;
     const auto part = timeline.metrics(window);
+    if (window.from > timeline.report()->wait_graph.stopped_at) {  // a deadlock ended the run before
+      CHECK_FALSE(part);
+      continue;
+    }
     REQUIRE(part);
     same_report(*part, replay(reader, whole).report);
   }

@@ -40,6 +40,7 @@ struct Sums {
                          r.byte_ticks.cached,
                          r.byte_ticks.metadata,
                          r.leaked_ticks.granted,
+                         r.kept.page_ticks,
                          u128{r.blocking.sleeps},
                          u128{r.blocking.ticks_total},
                          u128{r.interrupts_off.ticks},

@@ -162,6 +162,10 @@ inline void same_report(const sim::Report& a, const sim::Report& b) {
   CHECK((a.byte_ticks.cached == b.byte_ticks.cached));
   CHECK((a.byte_ticks.metadata == b.byte_ticks.metadata));
   CHECK((a.leaked_ticks.granted == b.leaked_ticks.granted));
+  CHECK((a.kept == b.kept));
+  CHECK((a.fill_at_peak == b.fill_at_peak));
+  CHECK((a.fill_at_end == b.fill_at_end));
+  CHECK(a.failed_nowait == b.failed_nowait);
   CHECK(a.largest_free_run == b.largest_free_run);
   CHECK(a.unusable_permille == b.unusable_permille);
   CHECK(a.blocking.sleeps == b.blocking.sleeps);

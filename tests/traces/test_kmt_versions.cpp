@@ -97,11 +97,11 @@ TEST_CASE("kmt versions: a later minor version is read", "[kmt][versions]") {
 
 TEST_CASE("kmt versions: sections that are not known", "[kmt][versions]") {
   const ByteVector something(13, 0xee);
-  CHECK(outcome(with_section(of_minor(2), 13, 0, something)).empty());
+  CHECK(outcome(with_section(of_minor(2), 14, 0, something)).empty());
   CHECK(outcome(with_section(of_minor(2), 4'000'000'000, 0, something)).empty());
-  const std::string refused = outcome(with_section(of_minor(2), 13, 1, something));
+  const std::string refused = outcome(with_section(of_minor(2), 14, 1, something));
   CHECK(refused.find("x.kmt (byte ") == 0);
-  CHECK(refused.find("the file needs section 13, which this kmemlab does not know; use a newer kmemlab, or convert the "
+  CHECK(refused.find("the file needs section 14, which this kmemlab does not know; use a newer kmemlab, or convert the "
                      "original recording again") != std::string::npos);
 }
 

@@ -17,6 +17,7 @@ inline KmtReader stored(const Fallible<Input>& input) {
   auto imported = import_trace(*input, writer);
   if (!imported) FAIL(imported.error().text());
   writer.set_totals(imported->totals);
+  writer.set_page_verdicts(imported->page_verdicts);
   if (!writer.finish(imported->tables, imported->quality, imported->source)) FAIL("not stored");
   auto reader = KmtReader::from_bytes(writer.take_bytes());
   if (!reader) FAIL(reader.error().text());

@@ -75,8 +75,10 @@ class NullUi {
   const std::string& clipboard() const { return clipboard_; }
 
   /// Opens the trace with these cores and waits until everything is shown.
-  void open(const std::string& trace, const std::vector<std::string>& cores) {
+  /// `machine`: words as in a view line, "ram=2M pages=pressure".
+  void open(const std::string& trace, const std::vector<std::string>& cores, const std::string& machine = "") {
     viz::ViewWanted wanted;
+    wanted.machine = machine;
     wanted.trace = trace;
     wanted.cores = cores;
     app_->open(trace, viz::loader_of(wanted));

@@ -19,12 +19,13 @@ struct Scenario {
   const char* trace;
   std::vector<std::string> cores;
   std::uint64_t event;
+  std::string machine = {};
 };
 
 /// Sum of each panel alone, and of the whole window as "".
 std::map<std::string, std::uint64_t> drawn(const Scenario& scenario) {
   NullUi ui(720, 450);
-  ui.open(sample(scenario.trace), scenario.cores);
+  ui.open(sample(scenario.trace), scenario.cores, scenario.machine);
   ui.app().go({scenario.event, 0});
   std::map<std::string, std::uint64_t> sums;
   for (const PanelInfo& panel : panels()) {
@@ -48,7 +49,9 @@ TEST_CASE("every panel draws the same twice", "[viz][draw]") {
   const Scenario scenarios[] = {{"ten-events.txt", {"bsd386"}, 7},
                                 {"ext4tree.dat", {"osf1", "bsd386"}, 3000},
                                 {"netloop.dat", {"aix"}, 500},
-                                {"netloop.dat", {"beos"}, 500}};
+                                {"netloop.dat", {"beos"}, 500},
+                                {"ext4tree.dat", {"bsd386"}, 20'000, "ram=2M"},
+                                {"pages.dat.zst", {"osf1"}, 12'000, "ram=2M pages=pressure"}};
   for (const Scenario& s : scenarios) {
     const auto first = drawn(s), second = drawn(s);
     REQUIRE(first.size() == panels().size() + 1);

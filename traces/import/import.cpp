@@ -40,6 +40,7 @@ Fallible<Imported> import_as(const FormatReader& reader, const Input& input, Eve
   if (auto done = reader.read(job); !done) return Failure<Error>{done.error()};
   window.flush();
   out.totals = importer.finish();
+  out.page_verdicts = importer.page_verdicts();
   if (out.totals.records == 0) return Failure<Error>{nothing_usable(input, damage)};
   if (out.source.cpus == 0) out.source.cpus = static_cast<std::uint32_t>(out.totals.cpus);
   out.tables = tables.take();

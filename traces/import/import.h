@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "traces/input.h"
 #include "traces/meta.h"
+#include "traces/page_verdicts.h"
 #include "traces/readers/detect.h"
 #include "traces/readers/reader.h"
 #include "traces/sink.h"
@@ -29,6 +30,7 @@ struct Imported {
   Quality quality;
   Source source;
   Totals totals;
+  PageVerdicts page_verdicts;
 };
 
 /// Reads all of `input` into `sink`. Errors: a format that is not known, nothing usable at all, a memory event of

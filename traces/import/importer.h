@@ -36,6 +36,8 @@ class Importer : public RawSink {
   bool is_live(std::uint64_t pointer) { return pointers_.at(pointer).live; }
   /// Fills in what is known at the end. Call once.
   Totals finish();
+  /// What each page allocation was for, by what is known now.
+  PageVerdicts page_verdicts() const { return page_use_.verdicts(); }
 
  private:
   void slab_alloc(const RawRecord& raw, Event& event);

@@ -37,6 +37,7 @@ void PageUse::record(const RawRecord& raw) {
 
 void PageUse::page_alloc(const RawRecord& raw) {
   ++now_;
+  verdicts_.append(PageVerdict::unknown);
   if (raw.pfn == no_pfn) return;
   if (raw.order > order_max) {
     ++totals_.undecided;
@@ -76,14 +77,27 @@ void PageUse::close(const Run& run) {
   switch (run.kind) {
     case Kind::slab:
       ++totals_.slab;
-      return;
+      break;
     case Kind::large:
       ++totals_.large;
-      return;
+      break;
     case Kind::untouched:
       ++(run.movable && have_base_ ? totals_.other : totals_.undecided);
-      return;
+      break;
   }
+  verdicts_.set(run.born - 1, verdict_of(run));
+}
+
+PageVerdict PageUse::verdict_of(const Run& run) const {
+  switch (run.kind) {
+    case Kind::slab:
+      return PageVerdict::slab;
+    case Kind::large:
+      return PageVerdict::large;
+    case Kind::untouched:
+      break;
+  }
+  return run.movable && have_base_ ? PageVerdict::other : PageVerdict::unknown;
 }
 
 void PageUse::block(const RawRecord& raw) {
@@ -133,6 +147,12 @@ void PageUse::touch(std::uint64_t pointer, std::uint64_t granted, std::uint64_t 
     totals_.slab_pages_peak = std::max(totals_.slab_pages_peak, slab_pages_);
   }
   last_page_ = page;
+}
+
+PageVerdicts PageUse::verdicts() const {
+  PageVerdicts all = verdicts_;
+  for (const auto& [pfn, run] : runs_) all.set(run.born - 1, verdict_of(run));  // each its own: order does not show
+  return all;
 }
 
 PageUseTotals PageUse::totals() const {

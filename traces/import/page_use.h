@@ -11,7 +11,8 @@
 //   recorded
 //             would count among the others.
 // Refuses to guess: hashed or 32-bit pointers, or a recording without page events, leave everything undecided.
-// Runs of pages are naturally aligned, as the buddy system's are. Memory: about 64 bytes for each allocated run.
+// Runs of pages are naturally aligned, as the buddy system's are. Memory: about 64 bytes for each allocated run, 2
+// bits for each page allocation.
 #pragma once
 
 #include <array>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "traces/page_use.h"
+#include "traces/page_verdicts.h"
 #include "traces/readers/raw_record.h"
 
 namespace kmemlab::traces {
@@ -28,12 +30,14 @@ class PageUse {
  public:
   void record(const RawRecord& raw);
   PageUseTotals totals() const;
+  /// Of each page_alloc record so far, as if every run that is still allocated ended here.
+  PageVerdicts verdicts() const;
 
  private:
   enum class Kind : std::uint8_t { untouched, slab, large };
   struct Run {
     std::uint64_t pfn = 0;
-    std::uint64_t born = 0;  // number of the page event
+    std::uint64_t born = 0;  // page allocations up to and with its own
     std::uint8_t order = 0;
     bool movable = false;
     Kind kind = Kind::untouched;
@@ -53,6 +57,7 @@ class PageUse {
   void vote(const RawRecord& raw);
   void touch(std::uint64_t pointer, std::uint64_t granted, std::uint64_t when);
   void close(const Run& run);
+  PageVerdict verdict_of(const Run& run) const;
   void look_up_early();
 
   static constexpr std::size_t early_max = 65536;
@@ -61,6 +66,7 @@ class PageUse {
   static constexpr unsigned order_max = 20;  // the kernel's own limit is 10 or so; a run above is not believed
 
   PageUseTotals totals_;
+  PageVerdicts verdicts_;
   bool have_base_ = false;
   std::uint64_t base_pages_ = 0;
   std::array<Base, 8> candidates_{};

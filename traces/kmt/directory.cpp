@@ -6,6 +6,8 @@
 #include "core/base/ints.h"
 #include "traces/kmt/checksum.h"
 #include "traces/kmt/totals_section.h"
+#include "traces/kmt/verdict_check.h"
+#include "traces/kmt/verdict_section.h"
 
 namespace kmemlab::traces::kmt {
 
@@ -61,8 +63,8 @@ class Opener {
   }
 
   Fallible<void> read_section(const Section& s) {
-    const bool known =
-        s.id >= static_cast<std::uint32_t>(SectionId::meta) && s.id <= static_cast<std::uint32_t>(SectionId::totals);
+    const bool known = s.id >= static_cast<std::uint32_t>(SectionId::meta) &&
+                       s.id <= static_cast<std::uint32_t>(SectionId::page_verdicts);
     if (!known && (s.flags & section_required) == 0) return {};
     if (!known)
       return fail_at(s.offset, "the file needs section " + std::to_string(s.id) + ", which this kmemlab does not know",
@@ -119,6 +121,8 @@ class Opener {
         return decode_totals(raw, bytes, out_.totals);
       case SectionId::live_sets:
         return parse_live_sets(raw, bytes);
+      case SectionId::page_verdicts:
+        return decode_verdicts(raw, bytes, out_.header.events, out_.verdicts);
     }
     return true;
   }
@@ -186,7 +190,9 @@ class Opener {
       return fail_at(24, "slots or ids are not dense", "expected no more of them than events plus 2^20");
     for (const Index cache : out_.patches.caches)
       if (cache != no_index && cache >= out_.tables.caches.size()) return fail_at(24, "a patch names no cache");
-    return {};
+    if (out_.verdicts.size() == 0 || !out_.totals) return {};
+    const auto same = compare_verdicts(out_.verdicts.size(), out_.totals->pages.allocs);
+    return same ? same : fail_at(24, same.error().what, same.error().expected);
   }
 
   const unsigned char* data_;

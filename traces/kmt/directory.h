@@ -8,6 +8,7 @@
 #include "traces/kmt/layout.h"
 #include "traces/kmt/live_piece.h"
 #include "traces/kmt/tables.h"
+#include "traces/page_verdicts.h"
 #include "traces/totals.h"
 
 namespace kmemlab::traces::kmt {
@@ -28,6 +29,7 @@ struct Opened {
   PatchList patches;
   std::vector<LiveRef> live_heads;  ///< ascending; none in files without section 11
   std::optional<Totals> totals;  ///< none in files without section 12
+  PageVerdicts verdicts;         ///< empty in files without section 13
 };
 
 Fallible<Opened> open_directory(const unsigned char* data, std::uint64_t bytes);

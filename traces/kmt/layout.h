@@ -13,6 +13,7 @@ namespace kmemlab::traces::kmt {
 
 inline constexpr std::array<unsigned char, 8> magic = {0x89, 'K', 'M', 'T', 0x0d, 0x0a, 0x1a, 0x0a};
 inline constexpr std::uint16_t major_version = 1, minor_version = 1;
+inline constexpr std::uint16_t verdicts_minor_version = 2;  // of a file with section 13
 inline constexpr std::uint32_t chunk_events = 65536;
 inline constexpr std::uint32_t chunk_magic = 0x4b4e4843;  // "CHNK"
 inline constexpr std::size_t header_bytes = 64, directory_entry_bytes = 40;
@@ -37,6 +38,7 @@ enum class SectionId : std::uint32_t {
   chunk_index = 10,
   live_sets = 11,  // where blocks live at chunk heads stand (live_piece.h)
   totals = 12,
+  page_verdicts = 13,
 };
 inline constexpr std::uint16_t section_required = 1;  // flag: who does not know this section must refuse the file
 

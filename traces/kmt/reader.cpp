@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "traces/kmt/verdict_check.h"
+
 namespace kmemlab::traces {
 
 Fallible<KmtReader> KmtReader::open(const std::string& path) {
@@ -32,7 +34,8 @@ Fallible<void> KmtReader::verify_all() {
     }
     for (std::uint32_t i = 0; i < b.events; ++i) live.add(b.first_event + i, b.op[i], b.slot[i], b.id[i]);
   });
-  return done ? trouble : done;
+  if (!done || !trouble) return done ? trouble : done;
+  return check_verdicts(view_);
 }
 
 }  // namespace kmemlab::traces

@@ -66,7 +66,8 @@ class KmtReader {
     });
   }
 
-  /// Reads and checks every byte that means something, and that stored live sets are true.
+  /// Reads and checks every byte that means something, and that stored live sets are true and page
+  /// verdicts as many as page allocations.
   Fallible<void> verify_all();
 
  private:

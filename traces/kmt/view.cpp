@@ -58,6 +58,9 @@ const Source& KmtView::source() const {
 const std::optional<Totals>& KmtView::totals() const {
   return state_->opened.totals;
 }
+const PageVerdicts& KmtView::page_verdicts() const {
+  return state_->opened.verdicts;
+}
 bool KmtView::compressed() const {
   return (state_->opened.header.flags & kmt::header_flag_zstd) != 0;
 }

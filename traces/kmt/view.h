@@ -11,6 +11,7 @@
 #include "traces/kmt/bytes.h"
 #include "traces/kmt/tables.h"
 #include "traces/meta.h"
+#include "traces/page_verdicts.h"
 #include "traces/totals.h"
 
 namespace kmemlab::traces {
@@ -36,6 +37,8 @@ class KmtView {
   const Source& source() const;
   /// Stored by the writer; none if it did not.
   const std::optional<Totals>& totals() const;
+  /// What each page_alloc event was for; empty: nothing is known.
+  const PageVerdicts& page_verdicts() const;
   /// "kmt 1.1"
   std::string format() const;
   bool compressed() const;

@@ -13,6 +13,7 @@
 #include "traces/kmt/live_sums.h"
 #include "traces/kmt/output.h"
 #include "traces/kmt/totals_section.h"
+#include "traces/kmt/verdict_section.h"
 
 namespace kmemlab::traces {
 
@@ -56,6 +57,7 @@ struct KmtWriter::State {
 
   Output out;
   std::optional<Totals> totals;
+  PageVerdicts verdicts;
   KmtOptions options;
   std::unique_ptr<Compressor> compressor;
   std::unique_ptr<ChunkRows> rows = std::make_unique<ChunkRows>();
@@ -116,7 +118,9 @@ void KmtWriter::State::write_live_index() {
 void KmtWriter::State::write_section(SectionId id, const ByteVector& raw) {
   Section s;
   s.id = static_cast<std::uint32_t>(id);
-  const bool optional = id == SectionId::totals || id == SectionId::live_sets;  // both can be worked out again
+  // These can be worked out again, or done without.
+  const bool optional =
+      id == SectionId::totals || id == SectionId::live_sets || id == SectionId::page_verdicts;
   s.flags = optional ? 0 : section_required;
   s.offset = out.position();
   s.raw_bytes = raw.size();
@@ -169,6 +173,7 @@ void KmtWriter::State::write_directory_and_header() {
   h.events = facts.events;
   h.directory_offset = out.position();
   h.sections = static_cast<std::uint32_t>(sections.size());
+  if (verdicts.any()) h.minor = verdicts_minor_version;
   h.directory_checksum = checksum(directory.data(), directory.size());
   out.write(directory.data(), directory.size());
   h.file_bytes = out.position();
@@ -248,6 +253,7 @@ Fallible<void> KmtWriter::finish(const Tables& tables, const Quality& quality, c
   s.write_section(SectionId::caches, encode_names(tables.caches));
   s.write_section(SectionId::gfps, encode_gfps(tables.gfps));
   if (s.totals) s.write_section(SectionId::totals, encode_totals(*s.totals));
+  if (s.verdicts.any()) s.write_section(SectionId::page_verdicts, encode_verdicts(s.verdicts));
   s.write_patches();
   s.write_index();
   s.write_live_index();
@@ -257,6 +263,10 @@ Fallible<void> KmtWriter::finish(const Tables& tables, const Quality& quality, c
 
 void KmtWriter::set_totals(const Totals& totals) {
   state_->totals = totals;
+}
+
+void KmtWriter::set_page_verdicts(PageVerdicts verdicts) {
+  state_->verdicts = std::move(verdicts);
 }
 
 ByteVector KmtWriter::take_bytes() {

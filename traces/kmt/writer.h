@@ -10,6 +10,7 @@
 #include "traces/kmt/bytes.h"
 #include "traces/kmt/tables.h"
 #include "traces/meta.h"
+#include "traces/page_verdicts.h"
 #include "traces/sink.h"
 #include "traces/totals.h"
 
@@ -45,6 +46,8 @@ class KmtWriter final : public EventSink {
   ByteVector take_bytes();
   /// Stores the totals of the events with them, so that readers need not count. Call before finish().
   void set_totals(const Totals& totals);
+  /// What each page_alloc event was for; stored if anything is known. Call before finish().
+  void set_page_verdicts(PageVerdicts verdicts);
 
  private:
   struct State;

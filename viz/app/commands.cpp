@@ -65,9 +65,9 @@ std::vector<Command> all_commands() {
   add("Window", "the keys", {'/', true}, [](App& a) { a.toggle_help(); });
   add("Window", "close one thing, stop one search", {key_escape}, [](App& a) { a.clear_one(); });
   add("Window", "quit", {'Q', false, true}, [](App& a) { a.quit(); });
-  static constexpr const char* bottom[] = {"events", "lanes",     "counters", "sizes",
-                                           "sites",  "narration", "quality",  "lesson"};
-  static_assert(std::size(bottom) == 8);
+  static constexpr const char* bottom[] = {"events",    "lanes",   "counters", "sizes", "sites",
+                                           "narration", "quality", "lesson",   "waits"};
+  static_assert(std::size(bottom) == 9);
   add("Panels", "events", {'1'}, [](App& a) { a.focus(bottom[0]); });
   add("Panels", "lanes of tasks and interrupts", {'2'}, [](App& a) { a.focus(bottom[1]); });
   add("Panels", "counters", {'3'}, [](App& a) { a.focus(bottom[2]); });
@@ -76,6 +76,7 @@ std::vector<Command> all_commands() {
   add("Panels", "narration", {'6'}, [](App& a) { a.focus(bottom[5]); });
   add("Panels", "quality of the recording", {'7'}, [](App& a) { a.focus(bottom[6]); });
   add("Panels", "lesson", {'8'}, [](App& a) { a.focus(bottom[7]); });
+  add("Panels", "who waits", {'9'}, [](App& a) { a.focus(bottom[8]); });
   add("Panels", "inspector", {'I'}, [](App& a) { a.focus("inspector"); });
   add("Panels", "bytes", {'H'}, [](App& a) { a.focus("hex"); });
   return c;

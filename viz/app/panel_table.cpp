@@ -14,6 +14,7 @@
 #include "viz/panels/quality.h"
 #include "viz/panels/sites.h"
 #include "viz/panels/sizes.h"
+#include "viz/panels/waits.h"
 #include "viz/panels/why.h"
 #include "viz/panels/xray.h"
 
@@ -36,6 +37,7 @@ const std::vector<PanelInfo>& panels() {
       {"narration", "Narration", Region::bottom, draw_narration, "what happened, a sentence for each step"},
       {"quality", "Quality", Region::bottom, draw_quality, "what the recording could not say; the run's checks"},
       {"lesson", "Lesson", Region::bottom, draw_lesson, "prose, predictions and answers"},
+      {"waits", "Who waits", Region::bottom, draw_waits, "who sleeps, what for, and what would wake them"},
   };
   return all;
 }

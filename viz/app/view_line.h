@@ -16,7 +16,7 @@ struct ViewLine {
   std::string trace;   ///< file, as its user named it
   std::string digest;  ///< of the trace; another trace under the name is told
   std::vector<std::string> cores;
-  std::string machine;  ///< words for -m, --ram, --arena; empty: the default
+  std::string machine;  ///< words for -m, --ram, --pages and their like; empty: the default
   std::uint64_t event = 0, steps = 0;
   std::optional<std::uint64_t> from, to;  ///< the time axes
   std::vector<std::string> panels;

@@ -10,8 +10,25 @@ namespace kmemlab::viz {
 
 namespace {
 
-enum Track : unsigned { footprint, live, waste, free, metadata, asleep, waste_share, sparse_share, external, tracks };
+enum Track : unsigned {
+  footprint,
+  live,
+  waste,
+  free,
+  metadata,
+  asleep,
+  waste_share,
+  sparse_share,
+  external,
+  frames,
+  first_cause,  ///< sleeps on SleepCause 1, and so on
+  tracks = first_cause + sleep_causes - 1
+};
 static_assert(Track::tracks == counter_tracks);
+
+unsigned cause_of(unsigned track) {
+  return track - Track::first_cause + 1;
+}
 
 // Of the buckets' counters; the indices are made from their last values.
 const sim::Band* band_of(const sim::CourseBucket& b, unsigned track) {
@@ -28,6 +45,8 @@ const sim::Band* band_of(const sim::CourseBucket& b, unsigned track) {
       return &b.metadata;
     case Track::asleep:
       return &b.asleep;
+    case Track::frames:
+      return &b.free_frames;
     default:
       return nullptr;
   }
@@ -35,6 +54,7 @@ const sim::Band* band_of(const sim::CourseBucket& b, unsigned track) {
 
 std::uint64_t index_of(const sim::CourseResult& course, const sim::CourseBucket& b, unsigned track,
                        std::uint64_t event) {
+  if (track >= Track::first_cause) return b.sleeps_by[cause_of(track)];
   if (track == Track::waste_share) return sim::waste_permille(b);
   if (track == Track::sparse_share) return sim::sparse_permille(b, course.page_bytes());
   const sim::FragmentSample* sample = course.sample_at(event);
@@ -59,6 +79,16 @@ const std::array<CounterTrack, counter_tracks>& all_counter_tracks() {
        "1000 - 1000 x (longest run of free bytes inside held pages) / free: 0 = all that is free lies in "
        "one piece. Sampled at up to 1,024 events",
        TrackUnit::permille, std::nullopt},
+      {"free frames",
+       "frames of the machine that nobody has; the lines are the reserve, the low and the high watermark",
+       TrackUnit::frames, std::nullopt},
+      {"on a limit", "how often requests fell asleep because their type's limit was reached", TrackUnit::requests,
+       std::nullopt, Weave::hatch},
+      {"on space", "how often requests fell asleep for want of address space", TrackUnit::requests, std::nullopt,
+       Weave::dots},
+      {"on frames", "how often requests fell asleep for want of page frames", TrackUnit::requests, std::nullopt},
+      {"on a lock", "how often requests fell asleep because another call held a lock or semaphore", TrackUnit::requests,
+       std::nullopt, Weave::cross},
   }};
   return all;
 }
@@ -90,6 +120,32 @@ std::optional<std::uint64_t> track_value(const sim::Prepared& whole, unsigned tr
   const sim::Band* band = band_of(*b, track);
   if (band == nullptr) return index_of(whole.course, *b, track, event);
   return place == 0 ? band->min : band->last;
+}
+
+std::vector<unsigned> shown_tracks(const sim::Prepared& whole) {
+  std::vector<unsigned> shown;
+  for (unsigned i = 0; i < Track::frames; ++i) shown.push_back(i);
+  const sim::CourseFrames& f = whole.course.frames();
+  if (f.frames != 0 && (f.limits.high != 0 || f.free_least <= f.frames / 8)) shown.push_back(Track::frames);
+  const auto sleeps = whole.course.sleeps_by_cause();
+  for (unsigned i = Track::first_cause; i < Track::tracks; ++i) {
+    if (sleeps[cause_of(i)] != 0) shown.push_back(i);
+  }
+  return shown;
+}
+
+std::vector<TrackLine> track_lines(const sim::Prepared& whole, unsigned track) {
+  const sim::FrameLimits& limits = whole.course.frames().limits;
+  if (track != Track::frames || limits.high == 0) return {};
+  return {{"reserve", limits.reserve}, {"low", limits.low}, {"high", limits.high}};
+}
+
+std::uint64_t track_top(const sim::Prepared& whole, unsigned track, std::uint64_t most) {
+  const TrackUnit unit = all_counter_tracks()[track].unit;
+  if (unit == TrackUnit::permille) return 1000;
+  const std::uint64_t high = whole.course.frames().limits.high;
+  if (unit == TrackUnit::frames && high != 0) most = std::max(std::min(most, 8 * high), high + high / 4);
+  return scale_top(most, unit == TrackUnit::bytes);
 }
 
 std::string track_text(TrackUnit unit, std::uint64_t value) {

@@ -10,7 +10,9 @@ namespace {
 bool woven(Weave weave, int x, int y, int grain) {
   const int step = 4 * grain;
   if (weave == Weave::dots) return x % step < grain && y % step < grain;
-  return weave == Weave::hatch && (x + y) % (step + grain) < grain;
+  const bool falls = (x + y) % (step + grain) < grain;
+  if (weave == Weave::cross) return falls || ((x - y) % (step + grain) + step + grain) % (step + grain) < grain;
+  return weave == Weave::hatch && falls;
 }
 
 int pixels_of(std::uint64_t value, std::uint64_t top, int height) {

@@ -12,7 +12,7 @@
 namespace kmemlab::viz {
 
 /// How an area is filled: a second cue beside the colour.
-enum class Weave : std::uint8_t { solid, dots, hatch };
+enum class Weave : std::uint8_t { solid, dots, hatch, cross };
 
 struct RibbonStyle {
   Rgba area = 0;    ///< below the least value

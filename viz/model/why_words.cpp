@@ -34,6 +34,11 @@ std::string all_freed_words(const sim::WhyHeld& why) {
   return who + pages_back(why.all_freed) + " would go back" + (one && why.all_freed.this_page ? "." : " at once.");
 }
 
+std::string free_since_words(const sim::WhyHeld& why) {
+  if (why.free_since == sim::no_event) return {};
+  return "Nothing lives on it since event " + grouped(why.free_since) + ", for " + time_text(why.free_ticks) + ".";
+}
+
 std::string left_out_words(const sim::WhyHeld& why) {
   std::string text;
   if (why.cannot_be_freed != 0)

@@ -15,6 +15,8 @@ std::string pages_back(const sim::PagesBack& back);
 std::string untried_word(const sim::PinReport& pin);
 /// What freeing everything on the page would bring, a sentence; empty if there is nothing to free.
 std::string all_freed_words(const sim::WhyHeld& why);
+/// Since when nothing lives on it, a sentence; empty if something does, or that is not known.
+std::string free_since_words(const sim::WhyHeld& why);
 /// What was left out, a sentence; empty if nothing was.
 std::string left_out_words(const sim::WhyHeld& why);
 

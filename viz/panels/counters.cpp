@@ -18,12 +18,13 @@ struct Layout {
   float track = 0;  ///< height of one
   Rect graphs{};    ///< of all of them
   TimeAxis axis{};
+  std::vector<unsigned> shown;  ///< tracks, from the top
 };
 
 RibbonStyle style_of(const Theme& t, const CounterTrack& track) {
   const Palette& c = t.colours;
   const Rgba colour = track.fill ? c.of(*track.fill) : track.unit == TrackUnit::requests ? c.asleep : c.dim;
-  const Weave weave = !track.fill                   ? Weave::solid
+  const Weave weave = !track.fill                   ? track.weave
                       : *track.fill == Fill::cached ? Weave::dots
                       : *track.fill == Fill::live   ? Weave::solid
                                                     : Weave::hatch;
@@ -43,36 +44,57 @@ struct CountersState {
 Pixels paint_tracks(const Look& look, const Layout& at, Painted& painted) {
   const Theme& t = look.theme;
   const int width = std::max(1, static_cast<int>(at.graphs.width())), high = static_cast<int>(at.track);
-  Pixels picture(width, std::max(1, high * static_cast<int>(counter_tracks)), t.colours.panel);
+  Pixels picture(width, std::max(1, high * static_cast<int>(at.shown.size())), t.colours.panel);
   const int gap = static_cast<int>(t.px(0.2F));
-  for (unsigned i = 0; i < counter_tracks; ++i) {
-    const CounterTrack& track = all_counter_tracks()[i];
+  for (std::size_t row = 0; row < at.shown.size(); ++row) {
+    const unsigned i = at.shown[row];
     const auto bands = track_bands(*look.whole, i, at.axis.range, static_cast<std::size_t>(width));
     std::uint64_t most = 0;
     for (const sim::Band& b : bands) most = std::max(most, b.max);
     painted.peak[i] = most;
-    painted.top[i] = track.unit == TrackUnit::permille ? 1000 : scale_top(most, track.unit == TrackUnit::bytes);
-    paint_ribbon(picture, {0, high * static_cast<int>(i) + gap, width, high - gap}, bands, painted.top[i],
-                 style_of(t, track));
+    painted.top[i] = track_top(*look.whole, i, most);
+    paint_ribbon(picture, {0, high * static_cast<int>(row) + gap, width, high - gap}, bands, painted.top[i],
+                 style_of(t, all_counter_tracks()[i]));
   }
   return picture;
 }
 
+// Dashed, each a dash longer than the one below it: told apart without their colour, and named if there is room.
+void draw_lines(const Look& look, const Layout& at, const Painted& painted, std::size_t row) {
+  const Theme& t = look.theme;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float gap = t.px(0.2F), bottom = at.graphs.min.y + at.track * static_cast<float>(row + 1);
+  float dash = t.px(0.25F), last = bottom + at.track;
+  for (const TrackLine& line : track_lines(*look.whole, at.shown[row])) {
+    const auto part = static_cast<float>(line.value) / static_cast<float>(painted.top[at.shown[row]]);
+    const float y = std::floor(bottom - part * (at.track - gap));
+    for (float x = at.graphs.min.x; x < at.graphs.max.x; x += 2 * dash)
+      list.AddRectFilled({x, y}, {std::min(x + dash, at.graphs.max.x), y + t.hairline()}, t.colours.text);
+    if (last - y >= t.em) {
+      list.AddText({at.graphs.min.x + t.px(0.3F), y - t.em}, t.colours.text, line.name);
+      last = y;
+    }
+    dash *= 2;
+  }
+}
+
 ImTextureID texture_of(Look& look, const Layout& at, Painted& painted) {
   Digest d{look.whole->prepared};
-  for (const std::uint64_t v : {at.axis.range.from, at.axis.range.to, static_cast<std::uint64_t>(at.graphs.width()),
-                                static_cast<std::uint64_t>(at.track), static_cast<std::uint64_t>(look.theme.shade),
-                                static_cast<std::uint64_t>(look.theme.vision)}) {
+  for (const std::uint64_t v :
+       {at.axis.range.from, at.axis.range.to, static_cast<std::uint64_t>(at.graphs.width()),
+        static_cast<std::uint64_t>(at.track), static_cast<std::uint64_t>(at.shown.size()),
+        static_cast<std::uint64_t>(look.theme.shade), static_cast<std::uint64_t>(look.theme.vision)}) {
     d.add(v);
   }
   return look.textures.get("counters" + look.key, d.value(), [&] { return paint_tracks(look, at, painted); });
 }
 
-void draw_track_words(const Look& look, const Layout& at, const Painted& painted, unsigned i) {
+void draw_track_words(const Look& look, const Layout& at, const Painted& painted, std::size_t row) {
   const Theme& t = look.theme;
+  const unsigned i = at.shown[row];
   const CounterTrack& track = all_counter_tracks()[i];
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const float y = at.graphs.min.y + at.track * static_cast<float>(i);
+  const float y = at.graphs.min.y + at.track * static_cast<float>(row);
   const float left = at.graphs.min.x - at.label, down = std::max(0.0F, (at.track - t.em) / 2);
   const float box = t.px(0.85F);
   const Rect sample{{left, y + (at.track - box) / 2}, {left + box, y + (at.track + box) / 2}};
@@ -97,7 +119,8 @@ void draw_track_words(const Look& look, const Layout& at, const Painted& painted
 }
 
 void tip_of(const Look& look, const Layout& at, const Canvas& c) {
-  const auto i = static_cast<unsigned>(std::clamp(c.mouse.y / at.track, 0.0F, static_cast<float>(counter_tracks - 1)));
+  const auto row = std::clamp(c.mouse.y / at.track, 0.0F, static_cast<float>(at.shown.size() - 1));
+  const unsigned i = at.shown[static_cast<std::size_t>(row)];
   const CounterTrack& track = all_counter_tracks()[i];
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(look.theme.px(30));
@@ -129,18 +152,23 @@ void draw_counters(Look& look) {
   at.label = t.px(15.5F);
   const float numbers = ImGui::GetTextLineHeight() + t.px(0.3F);
   const ImVec2 room = ImGui::GetContentRegionAvail();
-  at.track = std::floor(std::max(t.px(1.35F), (room.y - numbers) / static_cast<float>(counter_tracks)));
+  at.shown = shown_tracks(*look.whole);
+  const auto tracks = static_cast<float>(at.shown.size());
+  at.track = std::floor(std::max(t.px(1.35F), (room.y - numbers) / tracks));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::BeginChild("tracks", {0, room.y - numbers}, false, ImGuiWindowFlags_NoScrollWithMouse);
   const float wide = ImGui::GetContentRegionAvail().x;
-  const Canvas c = canvas(look, "counters" + look.key, {wide, at.track * static_cast<float>(counter_tracks)});
+  const Canvas c = canvas(look, "counters" + look.key, {wide, at.track * tracks});
   at.graphs = {{c.rect.min.x + at.label, c.rect.min.y}, c.rect.max};
   at.axis = axis_of(look, static_cast<double>(at.graphs.width()));
   Painted& painted = look.memory.of<CountersState>().of[look.key];
   const ImTextureID texture = texture_of(look, at, painted);
   ImGui::GetWindowDrawList()->AddImage(texture, at.graphs.min, at.graphs.max);
   draw_unprepared(look, at.axis, at.graphs);
-  for (unsigned i = 0; i < counter_tracks; ++i) draw_track_words(look, at, painted, i);
+  for (std::size_t row = 0; row < at.shown.size(); ++row) {
+    draw_lines(look, at, painted, row);
+    draw_track_words(look, at, painted, row);
+  }
   draw_cursor(look, at.axis, at.graphs);
   if (c.hovered && ImGui::GetIO().KeyShift && ImGui::GetIO().MouseWheel != 0)
     ImGui::SetScrollY(ImGui::GetScrollY() - ImGui::GetIO().MouseWheel * at.track);

@@ -108,7 +108,10 @@ void draw_why(Look& look) {
   wrapped(sim::sentence_of(why->rule));
   if (const std::string numbers = rule_numbers(why->rule); !numbers.empty()) dim_text(t, numbers);
   look.ids.put_item("why.rule");
-  if (why->pins.empty()) return dim_text(t, "No live block lies on it.");
+  if (why->pins.empty()) {
+    const std::string since = free_since_words(*why);
+    return dim_text(t, since.empty() ? "No live block lies on it." : since);
+  }
   if (const std::string words = all_freed_words(*why); !words.empty()) wrapped(words);
   if (const std::string words = left_out_words(*why); !words.empty()) dim_text(t, words);
   draw_pins(look, *why);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "sim/cli/machine_options.h"
+#include "sim/cli/pressure_options.h"
 #include "viz/programs/open_runs.h"
 
 namespace kmemlab::viz {
@@ -61,26 +62,46 @@ Fallible<void> read_at(const std::string& text, ViewWanted& w) {
   return {};
 }
 
+// What a view line says of the machine, and of who else takes its frames.
+std::vector<OptionSpec> run_options() {
+  std::vector<OptionSpec> all = cli::machine_options();
+  for (OptionSpec& pressure : cli::pressure_options()) all.push_back(std::move(pressure));
+  return all;
+}
+
 std::string machine_words(const Parsed& p) {
   std::string words;
-  for (const char* name : {"machine", "ram", "arena"}) {
-    if (p.has(name)) words += (words.empty() ? "" : " ") + std::string(name) + "=" + *p.value(name);
+  for (const OptionSpec& option : run_options()) {
+    const std::string name = option.name.substr(0, option.name.find(','));
+    if (!p.has(name)) continue;
+    words += (words.empty() ? "" : " ") + name;
+    if (option.takes != Takes::nothing) words += "=" + *p.value(name);
   }
   return words;
 }
 
-// The same words back: "machine=alpha ram=64M".
-Fallible<cli::MachineWanted> machine_from(const std::string& words) {
+struct RunOptions {
+  cli::MachineWanted machine;
+  sim::PressurePolicy pressure;
+  bool closed_loop = false;
+};
+
+// The same words back: "machine=alpha ram=64M pages=pressure".
+Fallible<RunOptions> machine_from(const std::string& words) {
   std::vector<std::string> arguments;
   for (std::size_t at = 0; at < words.size();) {
     const std::size_t end = std::min(words.find(' ', at), words.size());
     if (end > at) arguments.push_back("--" + words.substr(at, end - at));
     at = end + 1;
   }
-  const cli::VerbSpec spec{"", "", "", cli::machine_options(), 0, 0};
+  const cli::VerbSpec spec{"", "", "", run_options(), 0, 0};
   const auto parsed = cli::parse(spec, arguments);
   if (!parsed) return Failure<Error>{parsed.error()};
-  return cli::read_machine(*parsed);
+  const auto machine = cli::read_machine(*parsed);
+  if (!machine) return Failure<Error>{machine.error()};
+  const auto pressure = cli::read_pressure(*parsed);
+  if (!pressure) return Failure<Error>{pressure.error()};
+  return RunOptions{*machine, *pressure, parsed->has("closed-loop")};
 }
 
 }  // namespace
@@ -88,7 +109,7 @@ Fallible<cli::MachineWanted> machine_from(const std::string& words) {
 std::vector<OptionSpec> view_options() {
   std::vector<OptionSpec> all = {
       {"algorithm,a", Takes::values, "CORE", "one to four cores, with options: bsd386:mode=faithful (default bsd386)"}};
-  for (OptionSpec& shared : cli::machine_options()) all.push_back(std::move(shared));
+  for (OptionSpec& shared : run_options()) all.push_back(std::move(shared));
   all.insert(
       all.end(),
       {{"at", Takes::value, "EVENT[.STEP]", "where to stand: after so many events, and so many steps into the next"},
@@ -137,9 +158,11 @@ LoadExhibit loader_of(const ViewWanted& wanted) {
   runs.cores = wanted.cores;
   runs.machine_words = wanted.machine;
   return [runs]() mutable -> Fallible<Exhibit> {
-    auto machine = machine_from(runs.machine_words);
-    if (!machine) return Failure<Error>{machine.error()};
-    runs.machine = *machine;
+    const auto options = machine_from(runs.machine_words);
+    if (!options) return Failure<Error>{options.error()};
+    runs.machine = options->machine;
+    runs.policy.pressure = options->pressure;
+    runs.policy.closed_loop = options->closed_loop;
     return open_runs(runs);
   };
 }

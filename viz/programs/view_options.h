@@ -15,7 +15,7 @@ namespace kmemlab::viz {
 struct ViewWanted {
   std::string trace;
   std::vector<std::string> cores;  ///< values of -a
-  std::string machine;             ///< the words of -m, --ram and --arena, as given
+  std::string machine;             ///< the words of -m, --ram, --pages and their like, as given
   std::string unknown_sleep = "auto";
   std::optional<ViewLine> view;  ///< --at-view
   std::optional<std::uint64_t> event, steps;
@@ -24,7 +24,7 @@ struct ViewWanted {
   int width = 1440, height = 900;
 };
 
-/// -a, -m, --ram, --arena, --at-view, --at, --size, --scale, --light, --vision.
+/// -a, -m, --ram, --arena, --pages and what belongs to it, --at-view, --at, --size, --scale, --light, --vision.
 std::vector<cli::OptionSpec> view_options();
 /// Errors are usage errors.
 Fallible<ViewWanted> read_view_options(const cli::Parsed& p);

@@ -85,7 +85,7 @@ status_t HostMachine::delete_area(area_id id) {
   for (std::uint64_t at = 0; at < gone.size; at += page_bytes()) {
     if (mapped(gone.address + at)) unmap_frame(page_index(gone.address + at));
   }
-  if (gone.ram_size > 0) wakeup(frames_channel);
+  if (gone.ram_size > 0 || gone.lock < B_FULL_LOCK) wakeup(frames_channel);
   kmem_release(gone.address, gone.size);
   return B_OK;
 }

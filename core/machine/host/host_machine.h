@@ -97,6 +97,7 @@ class HostMachine {
 
   // HasWakeup, and how a thread of the host waits
   void wakeup(Channel channel);
+  void will_sleep(Channel) {}
   /// Wake-ups since the last call, oldest first.
   std::vector<Channel> take_wakeups();
   /// Blocks the calling thread, which holds `lock` on kernel_lock(), until `channel` is woken.
@@ -154,6 +155,7 @@ class HostMachine {
   /// All lines printed so far, oldest first.
   const std::vector<std::string>& console_lines() const { return console_; }
   void step(const Step&) {}
+  void mark(unsigned) {}
 
   bool mapped(Addr a) const;
   /// The channels on which kmem_alloc blocks; values agree with the simulated kernel's.

@@ -7,6 +7,7 @@
 
 #include "sim/cli/html/axes.h"
 #include "sim/cli/html/escape.h"
+#include "sim/cli/html/shortage.h"
 #include "sim/cli/render.h"
 
 namespace kmemlab::cli {
@@ -153,6 +154,7 @@ std::string chart_html(const std::string& name, const sim::Series& series, const
   const std::vector<Mark> marks = marks_of(series, run, scale);
   std::string html = "<div class=\"chart\">\n" + memory_panel(name, series, run, scale, marks);
   html += mark_letters(marks, scale) + returns_panel(series, run, scale) + asleep_panel(series, run, scale);
+  html += shortage_panels(series, scale);
   html += time_axis(scale) + "</div>\n<ul class=\"marks\">\n";
   for (const Mark& m : marks) html += fmt::format("<li><b>{}</b> {}</li>\n", m.letter, escaped(m.meaning));
   return html + "</ul>\n";

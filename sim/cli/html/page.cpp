@@ -6,9 +6,12 @@
 
 #include "sim/cli/html/chart.h"
 #include "sim/cli/html/escape.h"
+#include "sim/cli/html/kept.h"
 #include "sim/cli/html/owners.h"
+#include "sim/cli/html/shortage.h"
 #include "sim/cli/html/strips.h"
 #include "sim/cli/html/table.h"
+#include "sim/cli/html/waits.h"
 #include "sim/cli/report_tables.h"
 
 namespace kmemlab::cli {
@@ -69,7 +72,7 @@ std::string tables(const ReplayReport& report) {
 
 /// The first line of the notes is the run's name and options.
 std::string notes(const ReplayReport& report, const sim::Report& run) {
-  std::istringstream lines(run_notes(report, run));
+  std::istringstream lines(run_notes(report, run, NotesFor::page));
   std::string line;
   std::string html;
   for (bool first = true; std::getline(lines, line); first = false) {
@@ -83,7 +86,9 @@ std::string notes(const ReplayReport& report, const sim::Report& run) {
 std::string core(const ReplayReport& report, const sim::Report& run, const Picture& picture, const ChartScale& scale) {
   const std::string name = core_name(report, run);
   std::string html = fmt::format("<section>\n<h2>{}</h2>\n{}", escaped(name), notes(report, run));
-  html += chart_html(name, picture.series, run, scale) + strips_html(picture.strips, scale.first_tick);
+  html += waits_html(run, scale.first_tick);
+  html += chart_html(name, picture.series, run, scale) + sleep_lengths(run);
+  html += strips_html(picture.strips, scale.first_tick) + kept_html(run, picture.strips.page_bytes());
   for (const ReportTable& table : owner_tables(picture.sites, report.trace.tables().call_sites)) {
     html += html_table(table);
   }

@@ -1,0 +1,221 @@
+// What explore tries on 386BSD's malloc and free. Pages of 256 bytes: blocks of 128 share a page, 256 is a page, 512
+// (two pages: MAXALLOCSAVE) and 700 (three pages) are large. Limit and high-water mark are small enough to be met by a
+// few calls: a type may use 3/10 of 4,096 bytes, a bucket may keep one page.
+#include "sim/check/explore/menu.h"
+#include "sim/check/explore/menus.h"
+
+namespace kmemlab::sim::explore {
+
+namespace {
+
+using Contexts = Operation::Contexts;
+
+Operation allocation(const std::string& size, const char* flags, const char* type, std::uint64_t granted) {
+  Operation o;
+  const bool wait = std::string(flags) == "M_WAITOK";
+  o.name = size + (wait ? " wait" : " nowait") + (std::string(type) == "M_TEMP" ? "" : " mbuf");
+  o.call = "malloc(" + size + ", " + type + ", " + flags + ")";
+  o.family = type;
+  o.requested = std::stoul(size);
+  o.granted = granted;
+  o.alignment = granted < 256 ? granted : 256;
+  o.contexts = wait ? Contexts::process : Contexts::both;
+  o.zeroed = std::string(flags).find("ZERO") != std::string::npos;
+  return o;
+}
+
+Operation release(const char* type) {
+  Operation o;
+  o.name = std::string("free ") + type;
+  o.call = std::string("free($, ") + type + ")";
+  o.kind = Operation::Kind::release;
+  o.family = type;
+  return o;
+}
+
+std::vector<Operation> all_operations() {
+  return {allocation("100", "M_NOWAIT", "M_TEMP", 128),
+          allocation("100", "M_WAITOK", "M_TEMP", 128),
+          allocation("256", "M_NOWAIT | M_ZERO_IT", "M_TEMP", 256),
+          allocation("256", "M_WAITOK", "M_TEMP", 256),
+          allocation("512", "M_NOWAIT", "M_TEMP", 512),
+          allocation("512", "M_WAITOK", "M_TEMP", 512),
+          allocation("700", "M_NOWAIT", "M_TEMP", 768),
+          allocation("700", "M_WAITOK", "M_TEMP", 768),
+          allocation("100", "M_NOWAIT", "M_MBUF", 128),
+          release("M_TEMP"),
+          release("M_MBUF")};
+}
+
+/// kmemusage of page 0, first thing in static memory, is spoiled by somebody; then one call.
+Misuse spoiled(const char* name, const char* at, const char* value, const char* call, const char* family) {
+  Misuse m;
+  m.name = name;
+  m.calls = {call};
+  m.family = family;
+  m.panic = "*";
+  m.pokes = {{at, value, 2}};
+  m.only_in = "long";
+  return m;
+}
+
+/// The caller's errors that malloc(9) and the panics of free name, and those that nobody promises to notice.
+std::vector<Misuse> all_misuses() {
+  const auto panics = [](const char* name, const char* call, const char* family, const char* panic) {
+    return Misuse{name, {call}, family, panic, {}, false};
+  };
+  std::vector<Misuse> all = {
+      panics("free below the arena", "free(base - 16, M_TEMP)", "", "free: outside arena"),
+      panics("free at the arena's end", "free(end, M_TEMP)", "", "free: outside arena"),
+      panics("free of an interior pointer", "free($ + 4, M_TEMP)", "M_TEMP", "free: unaligned addr"),
+      panics("free into a page that holds nothing", "free(end - page, M_TEMP)", "", "free: page not allocated"),
+      panics("malloc for type M_LAST", "malloc(100, M_LAST, M_NOWAIT)", "", "malloc - bogus type"),
+      panics("free for type M_LAST", "free($, M_LAST)", "M_TEMP", "free - bogus type"),
+      panics("malloc for a type after the last", "malloc(100, M_LAST + 1, M_NOWAIT)", "", "malloc - bogus type"),
+      panics("free for a type after the last", "free($, M_LAST + 1)", "M_TEMP", "free - bogus type"),
+      {"malloc of more than the arena", {"malloc(8192, M_TEMP, M_NOWAIT)"}, "", "", "no_space or type_limit", false},
+      {"malloc of more than 64 KB", {"malloc(65537, M_TEMP, M_NOWAIT)"}, "", "", "too_big or type_limit", false},
+      {"malloc that may sleep in an interrupt",
+       {"malloc(100, M_TEMP, M_WAITOK)"},
+       "",
+       "malloc: may sleep, but called in an interrupt",
+       "",
+       true},
+      {"malloc of a size that wraps", {"malloc(-1, M_TEMP, M_NOWAIT)"}, "", "", "too_big or type_limit", false},
+      {"free twice", {"free($, M_TEMP)", "free($, M_TEMP)"}, "M_TEMP", "*", "", false},
+      panics("free for another type", "free($, M_DEVBUF)", "M_TEMP", "*")};
+  const char* indx = "0x90000000";
+  const char* freecnt = "0x90000002";
+  const char* take = "malloc(100, M_TEMP, M_NOWAIT)";
+  const char* give = "free($, M_TEMP)";
+  all.push_back(spoiled("malloc from a page of another bucket", indx, "9", take, ""));
+  all.push_back(spoiled("malloc from a page without free blocks", freecnt, "0", take, ""));
+  all.push_back(spoiled("free into a page of no bucket", indx, "25", give, "M_TEMP"));
+  all.push_back(spoiled("free into a page that counts one too many", freecnt, "1", give, "M_TEMP"));
+  Misuse huge{"malloc of more pages than are counted", {"malloc(65536 * page, M_TEMP, M_NOWAIT)"}, "", "", "too_big"};
+  huge.only_in = "huge";
+  all.push_back(huge);
+  return all;
+}
+
+const scenario::Options small_limits = {{"limit_tenths", "3"}, {"highwater_pages", "1"}};
+
+Run four_sizes() {
+  Run r;
+  r.name = "sizes";
+  r.sentence = "four sizes, processes and interrupts, waiting or not, 8 frames, a type may use 1,228 bytes";
+  r.toy = toy(8, 1, 1);
+  r.options = small_limits;
+  r.operations = {"100 nowait", "100 wait",   "256 nowait", "256 wait",   "512 nowait",
+                  "512 wait",   "700 nowait", "700 wait",   "free M_TEMP"};
+  r.depth = 6;
+  r.quick_depth = 3;
+  r.pairs = 2;
+  r.misuse = true;
+  r.placements = r.failures = everywhere;
+  return r;
+}
+
+Run long_sequences() {
+  Run r;
+  r.name = "long";
+  r.sentence = "two sizes and two types, processes and interrupts, 3 frames";
+  r.toy = toy(3, 1, 1);
+  r.options = small_limits;
+  r.operations = {"100 nowait", "100 nowait mbuf", "256 wait", "free M_TEMP", "free M_MBUF"};
+  r.depth = 9;
+  r.quick_depth = 5;
+  r.misuse = true;
+  r.placements = r.failures = everywhere;
+  return r;
+}
+
+Run short_machine() {
+  Run r;
+  r.name = "tasks";
+  r.sentence = "two tasks on two CPUs, 4 frames, 3 map entries";
+  r.toy = toy(4, 2, 2);
+  r.toy.map_entries = 3;
+  r.toy.arena_pages = 8;
+  r.options = {{"limit_tenths", "5"}, {"highwater_pages", "1"}};
+  r.operations = {"100 nowait", "100 wait", "256 wait", "512 wait", "700 wait", "free M_TEMP"};
+  r.depth = 5;
+  r.quick_depth = 3;
+  r.interrupts = true;
+  r.placements = r.failures = everywhere;
+  return r;
+}
+
+Run full_map() {
+  Run r;
+  r.name = "map";
+  r.sentence = "an arena of 5 pages with 3 map entries, 8 frames, two tasks";
+  r.toy = toy(8, 1, 2);
+  r.toy.arena_pages = 5;
+  r.toy.map_entries = 3;
+  r.options = {{"limit_tenths", "10"}, {"highwater_pages", "1"}};
+  r.operations = {"256 nowait", "256 wait", "512 nowait", "512 wait", "free M_TEMP"};
+  r.depth = 6;
+  r.quick_depth = 4;
+  r.pages_kept_max = 3;
+  r.placements = r.failures = everywhere;
+  return r;
+}
+
+RootStep step(const char* operation, unsigned task = 0) {
+  RootStep s;
+  s.text = operation;
+  s.task = task;
+  return s;
+}
+
+/// Two tasks sleep already.
+Run doorsteps() {
+  Run r = short_machine();
+  r.name = "doorsteps";
+  r.sentence = "from states in which both tasks sleep: for frames, and at their type's limit";
+  r.toy.map_entries = 0;
+  r.roots = {
+      {"for frames", {step("700 wait"), step("100 nowait"), step("100 nowait"), step("100 wait"), step("100 wait", 1)}},
+      {"at the limit", {step("700 wait"), step("256 wait"), step("100 wait"), step("256 wait", 1)}},
+      {"for different sizes", {step("512 wait"), step("512 wait"), step("700 wait"), step("100 wait", 1)}}};
+  return r;
+}
+
+/// The pages of a large block are counted in 16 bits.
+Run huge() {
+  Run r;
+  r.name = "huge";
+  r.sentence = "an arena of 65,600 pages, with a frame for each: one block of more than 65,535";
+  r.toy = toy(65600, 1, 1);
+  r.toy.arena_pages = 65600;
+  r.options = {{"limit_tenths", "10"}};
+  r.operations = {"700 nowait", "free M_TEMP"};
+  r.depth = 1;
+  r.quick_depth = 1;
+  r.interrupts = false;
+  return r;
+}
+
+}  // namespace
+
+Menu bsd386_menu() {
+  Menu m;
+  m.system = "bsd386";
+  m.operations = all_operations();
+  m.misuses = all_misuses();
+  m.runs = {four_sizes(), long_sequences(), short_machine(), full_map(), doorsteps(), huge()};
+  m.pages_stay_in_interrupts = true;
+  m.map_is_pages = true;
+  m.historic = {{"F1", "kmem_alloc: map smaller than allocation", "a request larger than the arena panics"},
+                {"F1", "malloc: allocation too large", "a block of more pages than 16 bits count panics"},
+                {"F2", "for type M_LAST", "type M_LAST passes the test for a bogus type"},
+                {"F3", "free at the arena's end", "the arena's end passes the test for the arena"},
+                {"F4", "free into a page that holds nothing", "a free into a page that holds nothing is not noticed"},
+                {"F4", "free twice", "likewise"},
+                {"F5", "that may sleep in an interrupt", "noticed only when it comes to a sleep"},
+                {"F6", "a page goes back in an interrupt", "a page is returned from an interrupt too"}};
+  return m;
+}
+
+}  // namespace kmemlab::sim::explore
