@@ -138,7 +138,11 @@ void print_runs(const Menu& menu) {
       continue;
     }
     fmt::print("{} operations deep ({} with --quick)", run.depth, run.quick_depth);
-    if (run.roots.size() > 1 || run.roots[0].name != "boot") fmt::print(", from {} states", run.roots.size());
+    if (run.roots.size() > 1) {
+      fmt::print(", from {} states", run.roots.size());
+    } else if (run.roots[0].name != "boot") {
+      fmt::print(", from the state \"{}\"", run.roots[0].name);
+    }
     if (run.pairs > 0) fmt::print(", two interrupts up to {}", run.pairs);
     fmt::print("\n");
   }
