@@ -25,8 +25,9 @@ const VerbSpec spec{
     "Tries every sequence of a few calls on a machine of 8 frames and the like: sizes, contexts, tasks, CPUs, the\n"
     "system's threads; equal states are merged. After each call the blocks, their contents, pages, frames and the\n"
     "core's invariants are checked. In every state, one interrupt is tried at every place of every call, every frame\n"
-    "and map entry is refused in turn, and whoever sleeps is woken for nothing; from small depths, two interrupts at\n"
-    "every pair of places. mode=faithful finds the system's known defects, and must find all of them and nothing else.",
+    "and map entry is refused in turn, and whoever sleeps is woken for nothing; in the first states, two interrupts\n"
+    "at every pair of places. mode=faithful finds the system's known defects, and must find all of them and nothing\n"
+    "else.",
     "kmemlab explore bsd386 --quick",
     {{"quick", Takes::nothing, "", "smaller bounds, for a quick answer"},
      {"run", Takes::values, "NAME", "only this run of the menu; --list names them"},
@@ -143,7 +144,7 @@ void print_runs(const Menu& menu) {
     } else if (run.roots[0].name != "boot") {
       fmt::print(", from the state \"{}\"", run.roots[0].name);
     }
-    if (run.pairs > 0) fmt::print(", two interrupts up to {}", run.pairs);
+    if (run.pairs > 0) fmt::print(", two interrupts after fewer than {}", run.pairs);
     fmt::print("\n");
   }
 }

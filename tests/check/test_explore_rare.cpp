@@ -61,6 +61,7 @@ TEST_CASE("explore: aix and beos reach every mark within their bounds") {
     for (const Run& run : menu.runs) {
       Bounds bounds;
       bounds.quick = menu.system == "aix";  // has them all within these
+      bounds.pairs = 0;                     // reach none that a single interrupt does not, and take minutes
       marks |= explored(menu, run, bounds).marks;
     }
     for (const scenario::System& s : scenario::all_systems()) {

@@ -96,7 +96,7 @@ struct Toy {
   std::uint64_t reserve_frames = 0;
 };
 
-/// As a bound of placements, pairs or failures: in every state.
+/// As a bound of placements, pairs or failures: in every state that is expanded.
 inline constexpr unsigned everywhere = 64;
 
 /// Every sequence of up to `depth` operations from each root.
@@ -110,9 +110,9 @@ struct Run {
   unsigned depth = 6;
   unsigned quick_depth = 3;                     ///< of --quick
   bool interrupts = true;                       ///< operations are done by interrupt handlers too
-  unsigned placements = 0;                      ///< one interrupt at every place, from states up to this depth; 0: none
-  unsigned pairs = 0;                           ///< two interrupts, likewise
-  unsigned failures = 0;                        ///< every n-th frame and map entry refused, likewise
+  unsigned placements = everywhere;             ///< one interrupt at every place, after fewer operations; 0: none
+  unsigned pairs = 2;                           ///< two interrupts, likewise
+  unsigned failures = everywhere;               ///< every n-th frame and map entry refused, likewise
   bool misuse = false;                          ///< those of the menu's misuses that name no run, in every state
   std::optional<std::uint64_t> pages_kept_max;  ///< held pages when all is freed and all threads are idle
   std::string boot_panic = {};  ///< the machine must not boot, but stop and say this; nothing else is tried

@@ -155,7 +155,6 @@ Run run_of(const char* name, const char* sentence, std::vector<RootStep> steps, 
   r.operations = std::move(operations);
   r.depth = depth;
   r.quick_depth = quick_depth;
-  r.placements = r.failures = everywhere;
   return r;
 }
 

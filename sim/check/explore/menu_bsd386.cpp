@@ -110,9 +110,8 @@ Run four_sizes() {
                   "512 wait",   "700 nowait", "700 wait",   "free M_TEMP"};
   r.depth = 6;
   r.quick_depth = 3;
-  r.pairs = 2;
+  r.pairs = 3;
   r.misuse = true;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -126,7 +125,6 @@ Run long_sequences() {
   r.depth = 9;
   r.quick_depth = 5;
   r.misuse = true;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -142,7 +140,6 @@ Run short_machine() {
   r.depth = 5;
   r.quick_depth = 3;
   r.interrupts = true;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -158,7 +155,6 @@ Run full_map() {
   r.depth = 6;
   r.quick_depth = 4;
   r.pages_kept_max = 3;
-  r.placements = r.failures = everywhere;
   return r;
 }
 

@@ -115,9 +115,8 @@ Run four_sizes() {
                   "512 wait",   "1000 nowait", "1000 wait",  "free"};
   r.depth = 6;
   r.quick_depth = 3;
-  r.pairs = 2;
+  r.pairs = 3;
   r.misuse = true;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -131,7 +130,6 @@ Run long_sequences() {
   r.depth = 9;
   r.quick_depth = 5;
   r.misuse = true;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -146,7 +144,6 @@ Run short_machine() {
   r.operations = {"100 nowait", "100 wait", "256 wait", "512 wait", "free"};
   r.depth = 5;
   r.quick_depth = 3;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -161,7 +158,6 @@ Run full_map() {
   r.operations = {"256 nowait", "256 wait", "512 wait", "free"};
   r.depth = 6;
   r.quick_depth = 4;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
@@ -225,7 +221,7 @@ Run debug() {
   r.options.push_back({"kmem_debug", "yes"});
   r.operations = {"100 nowait", "100 wait", "256 nowait", "512 wait", "free"};
   r.depth = 6;
-  r.pairs = 0;
+  r.pairs = 2;
   return r;
 }
 
@@ -239,7 +235,6 @@ Run large() {
   r.operations = {"16640 wait", "1000 wait", "100 nowait", "free"};
   r.depth = 4;
   r.quick_depth = 3;
-  r.placements = r.failures = everywhere;
   return r;
 }
 
