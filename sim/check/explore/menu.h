@@ -148,9 +148,4 @@ Menu osf1_menu();
 Menu aix_menu();
 Menu beos_menu();
 
-/// The machine that most menus use (sim/machine/toy_profiles.h).
-inline Profile toy_profile() {
-  return *find_profile("toy");
-}
-
 }  // namespace kmemlab::sim::explore

@@ -76,15 +76,6 @@ std::vector<Operation> all_operations() {
   return all;
 }
 
-Misuse refused(const char* name, std::vector<std::string> calls, const char* family, const char* returns) {
-  Misuse m;
-  m.name = name;
-  m.calls = std::move(calls);
-  m.family = family;
-  m.returns = returns;
-  return m;
-}
-
 /// Noted by the system, and done all the same.
 Misuse works(const char* name, std::vector<std::string> calls, const char* family) {
   Misuse m = refused(name, std::move(calls), family, "0");
@@ -92,30 +83,11 @@ Misuse works(const char* name, std::vector<std::string> calls, const char* famil
   return m;
 }
 
-Misuse null_because(const char* name, const char* call, const char* reason) {
-  Misuse m;
-  m.name = name;
-  m.calls = {call};
-  m.reason = reason;
-  return m;
-}
-
-Misuse stops(const char* name, const char* call, const char* family, std::vector<Misuse::Poke> pokes,
-             const char* panic) {
-  Misuse m;
-  m.name = name;
-  m.calls = {call};
-  m.family = family;
-  m.pokes = std::move(pokes);
-  m.panic = panic;
-  return m;
-}
-
 std::vector<Misuse> wrong_heaps() {
-  return {null_because("xmalloc from no heap", "xmalloc(64, 0, base + 64)", "bad_heap"),
-          null_because("xmalloc of nothing", "xmalloc(0, 0, kernel_heap)", "bad_argument"),
-          null_because("xmalloc of more than an int", "xmalloc(0x100000000, 0, kernel_heap)", "too_big"),
-          null_because("xmalloc of more than the heap", "xmalloc(100000, 0, kernel_heap)", "no_space"),
+  return {fails("xmalloc from no heap", {"xmalloc(64, 0, base + 64)"}, "", "bad_heap"),
+          fails("xmalloc of nothing", {"xmalloc(0, 0, kernel_heap)"}, "", "bad_argument"),
+          fails("xmalloc of more than an int", {"xmalloc(0x100000000, 0, kernel_heap)"}, "", "too_big"),
+          fails("xmalloc of more than the heap", {"xmalloc(100000, 0, kernel_heap)"}, "", "no_space"),
           refused("xmfree of the front", {"xmfree(base, kernel_heap)"}, "", "-1"),
           refused("xmfree of the fresh tail", {"xmfree(heap_pages + 8 * 2048, kernel_heap)"}, "", "-1"),
           refused("xmfree to the other heap", {"xmfree($, pinned_heap)"}, "kernel", "-1"),
@@ -152,145 +124,119 @@ std::vector<Misuse> wrong_memory() {
 
 /// Memory of the heap that somebody spoiled: offsets from kernel_heap. Entry of page 0: 564, its map 572 to 587.
 std::vector<Misuse> spoiled() {
-  return {stops("a descriptor is overwritten", "xmalloc(64, 0, kernel_heap)", "", {{"kernel_heap", "0"}}, "*"),
-          stops("the fresh tail lies above the heap", "xmalloc(18000, 0, kernel_heap)", "",
-                {{"kernel_heap + 368", "100"}}, "xmalloc: page list corrupted"),
-          stops("a list of fragments leads out of the heap", "xmalloc(64, 0, kernel_heap)", "",
-                {{"kernel_heap + 160", "1000"}}, "xmalloc: fragment list corrupted"),
-          stops("a list of fragments names an unused page", "xmalloc(64, 0, kernel_heap)", "",
-                {{"kernel_heap + 160", "8"}}, "xmalloc: fragment list corrupted"),
-          stops("a page's map has lost its fragments", "xmalloc(64, 0, kernel_heap)", "small",
+  return {stops("a descriptor is overwritten", {"xmalloc(64, 0, kernel_heap)"}, "", "*", {{"kernel_heap", "0"}}),
+          stops("the fresh tail lies above the heap", {"xmalloc(18000, 0, kernel_heap)"}, "",
+                "xmalloc: page list corrupted", {{"kernel_heap + 368", "100"}}),
+          stops("a list of fragments leads out of the heap", {"xmalloc(64, 0, kernel_heap)"}, "",
+                "xmalloc: fragment list corrupted", {{"kernel_heap + 160", "1000"}}),
+          stops("a list of fragments names an unused page", {"xmalloc(64, 0, kernel_heap)"}, "",
+                "xmalloc: fragment list corrupted", {{"kernel_heap + 160", "8"}}),
+          stops("a page's map has lost its fragments", {"xmalloc(64, 0, kernel_heap)"}, "small", "*",
                 {{"kernel_heap + 572", "0"},
                  {"kernel_heap + 576", "0"},
                  {"kernel_heap + 580", "0"},
-                 {"kernel_heap + 584", "0"}},
-                "*"),
-          stops("a page of no class", "xmfree($, kernel_heap)", "small", {{"kernel_heap + 564", "0x303"}}, "*"),
-          stops("a run of no length", "xmfree($, kernel_heap)", "kernel", {{"kernel_heap + 568", "0"}}, "*")};
+                 {"kernel_heap + 584", "0"}}),
+          stops("a page of no class", {"xmfree($, kernel_heap)"}, "small", "*", {{"kernel_heap + 564", "0x303"}}),
+          stops("a run of no length", {"xmfree($, kernel_heap)"}, "kernel", "*", {{"kernel_heap + 568", "0"}})};
 }
 
 std::vector<Misuse> in_strict() {
-  std::vector<Misuse> all = {
-      stops("xmalloc in an interrupt", "xmalloc(64, 0, kernel_heap)", "", {},
-            "xmalloc: not in the process environment"),
-      stops("xmfree in an interrupt", "xmfree($, kernel_heap)", "small", {}, "xmfree: not in the process environment"),
-      stops("a pin of pinned_heap is missing", "xmfree($, pinned_heap)", "pinned", {},
-            "pin count lower than expected")};
-  all[0].interrupt = all[1].interrupt = true;
-  all[2].calls.insert(all[2].calls.begin(), "unpin($, 64)");
-  for (Misuse& m : all) m.only_in = "strict";
-  return all;
+  return {in_interrupt(stops("xmalloc in an interrupt", {"xmalloc(64, 0, kernel_heap)"}, "",
+                             "xmalloc: not in the process environment")),
+          in_interrupt(stops("xmfree in an interrupt", {"xmfree($, kernel_heap)"}, "small",
+                             "xmfree: not in the process environment")),
+          stops("a pin of pinned_heap is missing", {"unpin($, 64)", "xmfree($, pinned_heap)"}, "pinned",
+                "pin count lower than expected")};
 }
 
 std::vector<Misuse> all_misuses() {
   std::vector<Misuse> all;
   for (const auto& part : {wrong_heaps(), wrong_memory(), spoiled()}) {
-    for (Misuse m : part) {
-      m.only_in = "misuse";
-      all.push_back(std::move(m));
-    }
+    for (const Misuse& m : part) all.push_back(only_in("misuse", m));
   }
-  for (Misuse& m : in_strict()) all.push_back(std::move(m));
+  for (const Misuse& m : in_strict()) all.push_back(only_in("strict", m));
   return all;
 }
 
-Run run_of(const char* name, const char* sentence, std::vector<std::string> operations, unsigned depth,
-           unsigned quick_depth) {
-  Run r;
-  r.name = name;
-  r.sentence = sentence;
-  r.toy.profile = toy_profile_2k();
-  r.options = {{"kernel_heap", "20480"}};
-  r.operations = std::move(operations);
-  r.depth = depth;
-  r.quick_depth = quick_depth;
+const scenario::Options ten_pages = {{"kernel_heap", "20480"}};
+
+/// Of all runs whose heap has ten pages.
+Run usual(const char* name, const char* sentence, std::vector<std::string> operations, unsigned depth,
+          unsigned quick_depth, Toy toy = toy_2k()) {
+  Run r = run_of(name, sentence, std::move(toy), std::move(operations), depth, quick_depth);
+  r.options = ten_pages;
   return r;
 }
 
 Run sizes() {
-  Run r = run_of("sizes", "four sizes, processes and interrupts, 8 frames",
-                 {"64", "1000", "2048", "3000", "free small", "free kernel"}, 6, 4);
+  Run r = usual("sizes", "four sizes, processes and interrupts, 8 frames",
+                {"64", "1000", "2048", "3000", "free small", "free kernel"}, 6, 4);
   r.pages_kept_max = 1;
   return r;
 }
 
 Run long_sequences() {
-  Run r = run_of("long", "two sizes, processes and interrupts, 6 frames", {"64", "3000", "free small", "free kernel"},
-                 9, 6);
-  r.toy.frames = 6;
+  Run r = usual("long", "two sizes, processes and interrupts, 6 frames", {"64", "3000", "free small", "free kernel"}, 9,
+                6, toy_2k(6));
   r.pages_kept_max = 1;
   return r;
 }
 
 Run pins() {
-  Run r = run_of("pins", "both heaps, a page that its user pins, and unpins in an interrupt; three pages may be pinned",
-                 {"64", "64 pinned", "3000 pinned", "free small", "free pinned", "pin", "unpin"}, 6, 4);
+  Run r = usual("pins", "both heaps, a page that its user pins, and unpins in an interrupt; three pages may be pinned",
+                {"64", "64 pinned", "3000 pinned", "free small", "free pinned", "pin", "unpin"}, 6, 4);
   r.options.push_back({"maxpin_percent", "40"});
-  RootStep pin;
-  pin.kind = RootStep::Kind::call;
-  pin.text = "pin(heap_pages, 2048)";
-  pin.times = 0xffff;
-  RootStep first;
-  first.text = "64";
-  r.roots.push_back({"the page is pinned 65,535 times", {first, pin}});
+  const RootStep pin = call_step("pin(heap_pages, 2048)", "", 0xffff);
+  r.roots.push_back({"the page is pinned 65,535 times", {step("64"), pin}});
   return r;
 }
 
 Run tasks() {
-  Run r = run_of("tasks", "two tasks on two CPUs, 5 frames",
-                 {"64", "3000", "64 pinned", "4096 global", "free small", "free kernel", "free pinned", "free region"},
-                 5, 3);
-  r.toy.frames = 5;
-  r.toy.cpus = r.toy.tasks = 2;
+  Run r = usual("tasks", "two tasks on two CPUs, 5 frames",
+                {"64", "3000", "64 pinned", "4096 global", "free small", "free kernel", "free pinned", "free region"},
+                5, 3, toy_2k(5, 2));
   r.interrupts = false;
   return r;
 }
 
 Run regions() {
-  Run r = run_of("regions", "global memory beside the kernel's heap, 8 frames",
-                 {"3000", "4096 global", "100 for users", "free kernel", "free region"}, 6, 4);
+  Run r = usual("regions", "global memory beside the kernel's heap, 8 frames",
+                {"3000", "4096 global", "100 for users", "free kernel", "free region"}, 6, 4);
   r.pairs = 0;  // a region is zeroed word by word: a million pairs of places in one call
   r.pages_kept_max = 1;
   return r;
 }
 
 Run heaps() {
-  Run r = run_of("heaps", "a heap in a region, or in a block of kernel_heap, that goes away under it",
-                 {"64", "free small", "64 inner", "3000 inner", "free inner", "region for a heap", "block for a heap",
-                  "init", "free its region", "free its block"},
-                 6, 4);
+  Run r = usual("heaps", "a heap in a region, or in a block of kernel_heap, that goes away under it",
+                {"64", "free small", "64 inner", "3000 inner", "free inner", "region for a heap", "block for a heap",
+                 "init", "free its region", "free its block"},
+                6, 4);
   r.interrupts = false;
   return r;
 }
 
 Run overwritten() {
-  Run r = run_of("overwritten", "the descriptor of a heap was overwritten: the heap is dead",
-                 {"init", "64 inner", "free inner"}, 3, 3);
+  Run r = usual("overwritten", "the descriptor of a heap was overwritten: the heap is dead",
+                {"init", "64 inner", "free inner"}, 3, 3);
   r.interrupts = false;
-  Root root;
-  root.name = "its word is gone";
-  for (const char* name : {"region for a heap", "init"}) {
-    root.steps.push_back({});
-    root.steps.back().text = name;
-  }
   RootStep poke;
   poke.kind = RootStep::Kind::poke;
   poke.text = "inner";
   poke.value = "0";
-  root.steps.push_back(poke);
-  r.roots = {root};
+  r.roots = {{"its word is gone", {step("region for a heap"), step("init"), poke}}};
   return r;
 }
 
 Run misuse() {
-  Run r = run_of("misuse", "the callers' errors and spoiled memory, in every state",
-                 {"64", "3000", "64 pinned", "4096 global", "free small", "free kernel"}, 3, 3);
+  Run r = usual("misuse", "the callers' errors and spoiled memory, in every state",
+                {"64", "3000", "64 pinned", "4096 global", "free small", "free kernel"}, 3, 3);
   r.interrupts = false;
   return r;
 }
 
 Run strict() {
-  Run r = run_of("strict", "strict=yes: what is refused elsewhere stops the machine", {"64", "64 pinned"}, 2, 2);
+  Run r = usual("strict", "strict=yes: what is refused elsewhere stops the machine", {"64", "64 pinned"}, 2, 2);
   r.options.push_back({"strict", "yes"});
   r.interrupts = false;
   return r;
@@ -298,53 +244,39 @@ Run strict() {
 
 /// A heap of more than 32 pages describes them in a second page of its front.
 Run table() {
-  Run r = run_of("table", "the front needs its second page, and there is one frame, or none",
+  Run r = run_of("table", "the front needs its second page, and there is one frame, or none", toy_2k(34),
                  {"64", "3000", "free small", "free kernel"}, 3, 3);
   r.options = {{"kernel_heap", "81920"}};  // two of 40 pages are the front
   r.toy.arena_pages = 42;
-  r.toy.frames = 34;
   r.interrupts = false;
-  RootStep block;
-  block.kind = RootStep::Kind::call;
-  block.text = "xmalloc(65536, 0, kernel_heap)";  // 32 pages
-  RootStep smaller = block;
-  smaller.text = "xmalloc(63488, 0, kernel_heap)";  // 31 pages
-  RootStep region = block;
-  region.text = "vm_galloc(V_WORKING, 4096, &got)";
-  r.roots = {{"one frame is left", {block}}, {"no frame is left", {smaller, region}}};
+  const RootStep pages_32 = call_step("xmalloc(65536, 0, kernel_heap)"),
+                 pages_31 = call_step("xmalloc(63488, 0, kernel_heap)"),
+                 two_more = call_step("vm_galloc(V_WORKING, 4096, &got)");
+  r.roots = {{"one frame is left", {pages_32}}, {"no frame is left", {pages_31, two_more}}};
   return r;
 }
 
 /// As many heaps as can live.
 Run records() {
-  Run r = run_of("records", "63 private heaps, and one more", {"64", "init", "64 inner"}, 2, 2);
+  Run r = run_of("records", "63 private heaps, and one more", toy_2k(140), {"64", "init 64th"}, 2, 2);
   r.options = {{"kernel_heap", "8192"}};
   r.toy.arena_pages = 4 + 128;
-  r.toy.frames = 140;
   r.interrupts = false;
-  const auto call = [](std::string text, const char* as) {
-    RootStep s;
-    s.kind = RootStep::Kind::call;
-    s.text = std::move(text);
-    s.as = as;
-    return s;
-  };
   Root root;
   root.name = "63 heaps";
-  root.steps.push_back(call("vm_galloc(V_WORKING, 262144, &all)", "all"));
+  root.steps.push_back(call_step("vm_galloc(V_WORKING, 262144, &all)", "all"));
   for (int i = 0; i < 63; ++i) {
-    root.steps.push_back(call("init_heap(all + " + std::to_string(i * 4096) + ", 4096, &nothing)", ""));
+    root.steps.push_back(call_step("init_heap(all + " + std::to_string(i * 4096) + ", 4096, &nothing)"));
   }
-  root.steps.push_back(call("vm_galloc(V_WORKING, 4096, &none)", ""));  // ENOSPC: the arena is full
+  root.steps.push_back(call_step("vm_galloc(V_WORKING, 4096, &none)"));  // ENOSPC: the arena is full
   r.roots = {root};
-  r.operations = {"64", "init 64th"};
   return r;
 }
 
 /// kernel_heap has the size that it gets at boot, and its first records need frames then.
 std::vector<Run> no_boots() {
   const auto stops = [](const char* name, const char* sentence, const char* kernel_heap, const char* panic) {
-    Run r = run_of(name, sentence, {}, 0, 0);
+    Run r = run_of(name, sentence, toy_2k(), {}, 0, 0);
     r.options = {{"kernel_heap", kernel_heap}};
     r.boot_panic = panic;
     return r;

@@ -135,124 +135,106 @@ std::vector<Operation> all_operations() {
   return all;
 }
 
-RootStep call(std::string text, const char* as) {
-  RootStep s;
-  s.kind = RootStep::Kind::call;
-  s.text = std::move(text);
-  s.as = as;
-  return s;
-}
-const RootStep module = call("get_module(B_AREA_MALLOC_MODULE_NAME)", "module");
+const RootStep module = call_step("get_module(B_AREA_MALLOC_MODULE_NAME)", "module");
 
-Run run_of(const char* name, const char* sentence, std::vector<RootStep> steps, std::vector<std::string> operations,
-           unsigned depth, unsigned quick_depth) {
-  Run r;
-  r.name = name;
-  r.sentence = sentence;
-  r.toy.profile = toy_profile_2k();
-  r.roots[0].name = "pools made";
-  r.roots[0].steps = std::move(steps);
-  r.operations = std::move(operations);
-  r.depth = depth;
-  r.quick_depth = quick_depth;
+/// From what these steps make.
+Run from(std::vector<RootStep> steps, Run r) {
+  r.roots = {{"pools made", std::move(steps)}};
   return r;
 }
 
 std::vector<RootStep> with_pool() {
-  return {module, call(pool_of("8192", "B_FULL_LOCK"), "pool")};
+  return {module, call_step(pool_of("8192", "B_FULL_LOCK"), "pool")};
 }
 std::vector<RootStep> with_lazy() {
-  return {module, call(pool_of("8192", "B_LAZY_LOCK"), "lazy")};
+  return {module, call_step(pool_of("8192", "B_LAZY_LOCK"), "lazy")};
 }
 
 Run sizes() {
-  Run r = run_of("sizes", "four sizes in a pool of four pages, processes and interrupts, 8 frames", with_pool(),
-                 {"100", "1000", "2048", "3000", "free", "free run"}, 6, 4);
+  Run r = from(with_pool(), run_of("sizes", "four sizes in a pool of four pages, processes and interrupts, 8 frames",
+                                   toy_2k(), {"100", "1000", "2048", "3000", "free", "free run"}, 6, 4));
   r.pages_kept_max = 5;
   return r;
 }
 
 Run long_sequences() {
-  Run r = run_of("long", "two sizes in a pool of four pages, processes and interrupts", with_pool(),
-                 {"100", "3000", "free", "free run"}, 9, 6);
+  Run r = from(with_pool(), run_of("long", "two sizes in a pool of four pages, processes and interrupts", toy_2k(),
+                                   {"100", "3000", "free", "free run"}, 9, 6));
   r.pages_kept_max = 5;
   return r;
 }
 
 Run resizing() {
-  Run r =
-      run_of("realloc", "calloc and realloc in a pool of four pages", with_pool(),
-             {"100", "calloc", "realloc of null", "realloc to 1000", "realloc to 3000", "realloc to 0", "free"}, 5, 3);
+  Run r = from(
+      with_pool(),
+      run_of("realloc", "calloc and realloc in a pool of four pages", toy_2k(),
+             {"100", "calloc", "realloc of null", "realloc to 1000", "realloc to 3000", "realloc to 0", "free"}, 5, 3));
   r.interrupts = false;
   r.pages_kept_max = 5;
   return r;
 }
 
 Run lazily() {
-  Run r = run_of("lazy", "two tasks and a lazily locked pool, 4 frames, of which others take three", with_lazy(),
-                 {"lazy 100", "lazy calloc", "lazy calloc of two pages", "lazy free", "lazy realloc to 1000",
-                  "others' area", "its end", "others' page", "its end too"},
-                 5, 3);
-  r.toy.frames = 4;
-  r.toy.tasks = r.toy.cpus = 2;
+  Run r = from(with_lazy(),
+               run_of("lazy", "two tasks and a lazily locked pool, 4 frames, of which others take three", toy_2k(4, 2),
+                      {"lazy 100", "lazy calloc", "lazy calloc of two pages", "lazy free", "lazy realloc to 1000",
+                       "others' area", "its end", "others' page", "its end too"},
+                      5, 3));
   r.interrupts = false;
   return r;
 }
 
 Run tasks() {
-  Run r = run_of("tasks", "two tasks on two CPUs, each keeps the semaphore until it leaves; 7 frames",
-                 {module, call(pool_of("8192", "B_FULL_LOCK"), "pool"), call(pool_of("4096", "B_LAZY_LOCK"), "lazy")},
-                 {"100, held", "calloc, held", "realloc to 1000, held", "free, held", "lazy calloc, held",
-                  "lazy calloc of two pages, held", "lazy realloc to 1000, held", "lazy free, held"},
-                 5, 3);
-  r.toy.frames = 7;
-  r.toy.tasks = r.toy.cpus = 2;
+  Run r = from(
+      {module, call_step(pool_of("8192", "B_FULL_LOCK"), "pool"), call_step(pool_of("4096", "B_LAZY_LOCK"), "lazy")},
+      run_of("tasks", "two tasks on two CPUs, each keeps the semaphore until it leaves; 7 frames", toy_2k(7, 2),
+             {"100, held", "calloc, held", "realloc to 1000, held", "free, held", "lazy calloc, held",
+              "lazy calloc of two pages, held", "lazy realloc to 1000, held", "lazy free, held"},
+             5, 3));
   r.interrupts = false;
   return r;
 }
 
 Run races() {
-  Run r = run_of("races", "three tasks; pools are made and deleted under calls that sleep in them", {module},
-                 {"create, held", "delete, held", "create lazy", "delete lazy", "100, held", "lazy calloc, held",
-                  "lazy calloc of two pages, held", "others' area", "its end"},
-                 7, 4);
-  r.toy.frames = 5;
-  r.toy.tasks = r.toy.cpus = 3;
+  Run r = from({module},
+               run_of("races", "three tasks; pools are made and deleted under calls that sleep in them", toy_2k(5, 3),
+                      {"create, held", "delete, held", "create lazy", "delete lazy", "100, held", "lazy calloc, held",
+                       "lazy calloc of two pages, held", "others' area", "its end"},
+                      7, 4));
   r.interrupts = false;
   return r;
 }
 
 Run lifetime() {
-  Run r = run_of("module", "the module comes and goes while a pool's table waits for a frame", {},
-                 {"get_module", "put_module", "create, held", "create of 33 pages", "delete of 33 pages",
-                  "others' area", "its end", "others' page", "its end too"},
-                 6, 4);
+  Run r = from({}, run_of("module", "the module comes and goes while a pool's table waits for a frame", toy_2k(3, 2),
+                          {"get_module", "put_module", "create, held", "create of 33 pages", "delete of 33 pages",
+                           "others' area", "its end", "others' page", "its end too"},
+                          6, 4));
   r.toy.arena_pages = 48;
-  r.toy.frames = 3;
-  r.toy.tasks = r.toy.cpus = 2;
   r.interrupts = false;
   return r;
 }
 
 Run protections() {
-  Run r = run_of(
-      "protection", "a pool that may only be read",
-      {module, call(pool_of("4096", "B_FULL_LOCK", "B_READ_AREA"), "readonly")},
-      {"read-only 100", "read-only calloc", "read-only free", "read-only realloc to 120", "read-only realloc to 1000"},
-      4, 3);
+  Run r = from({module, call_step(pool_of("4096", "B_FULL_LOCK", "B_READ_AREA"), "readonly")},
+               run_of("protection", "a pool that may only be read", toy_2k(),
+                      {"read-only 100", "read-only calloc", "read-only free", "read-only realloc to 120",
+                       "read-only realloc to 1000"},
+                      4, 3));
   r.interrupts = false;
   return r;
 }
 
 Run misuse() {
-  Run r = run_of("misuse", "the callers' errors and spoiled tables, in every state", with_pool(),
-                 {"100", "3000", "free", "free run"}, 4, 4);
+  Run r = from(with_pool(), run_of("misuse", "the callers' errors and spoiled tables, in every state", toy_2k(),
+                                   {"100", "3000", "free", "free run"}, 4, 4));
   r.interrupts = false;
   return r;
 }
 
 Run strict() {
-  Run r = run_of("strict", "strict=yes: what is refused elsewhere stops the machine", with_pool(), {"100"}, 2, 2);
+  Run r = from(with_pool(),
+               run_of("strict", "strict=yes: what is refused elsewhere stops the machine", toy_2k(), {"100"}, 2, 2));
   r.options = {{"strict", "yes"}};
   r.interrupts = false;
   return r;
@@ -260,38 +242,30 @@ Run strict() {
 
 /// Pools until the table of pools is full; addresses until none are left.
 Run crowds() {
-  Run r = run_of("crowd", "31 pools and one or two more; a pool of the whole arena", {module},
+  Run r = run_of("crowd", "31 pools and one or two more; a pool of the whole arena", toy_2k(),
                  {"create of one page", "create lazy", "create of 16 pages", "create"}, 3, 3);
   r.toy.arena_pages = 80;
   r.interrupts = false;
-  RootStep one = call(pool_of("page", "B_LAZY_LOCK"), "");
-  one.times = 31;
-  r.roots[0].steps.push_back(one);
-  Root full;
-  full.name = "64 pages are taken";
-  full.steps = {module, call(pool_of("62 * page", "B_LAZY_LOCK"), "")};
-  r.roots.push_back(full);
+  r.roots = {{"31 pools", {module, call_step(pool_of("page", "B_LAZY_LOCK"), "", 31)}},
+             {"64 pages are taken", {module, call_step(pool_of("62 * page", "B_LAZY_LOCK"))}}};
   return r;
 }
 
 Run no_table() {
-  Run r = run_of("table", "no frame is left for a pool's table", with_pool(),
-                 {"100", "3000", "calloc", "free", "free run"}, 3, 3);
-  r.toy.frames = 4;
+  Run r = from(with_pool(), run_of("table", "no frame is left for a pool's table", toy_2k(4),
+                                   {"100", "3000", "calloc", "free", "free run"}, 3, 3));
   r.interrupts = false;
   return r;
 }
 
 /// Others hold most of the 64 semaphores; the module needs one, and each pool.
 Run semaphores() {
-  Run r = run_of("semaphores", "others hold 62 of the 64 semaphores, or more", {},
+  Run r = run_of("semaphores", "others hold 62 of the 64 semaphores, or more", toy_2k(),
                  {"get_module", "put_module", "create", "delete", "create lazy", "delete lazy"}, 5, 4);
   r.interrupts = false;
   r.roots.clear();
   for (const unsigned held : {62U, 63U, 64U}) {
-    RootStep one = call("create_sem(1)", "");
-    one.times = held;
-    r.roots.push_back({std::to_string(held) + " are held", {one}});
+    r.roots.push_back({std::to_string(held) + " are held", {call_step("create_sem(1)", "", held)}});
   }
   return r;
 }

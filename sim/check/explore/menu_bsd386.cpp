@@ -1,7 +1,6 @@
 // What explore tries on 386BSD's malloc and free. Pages of 256 bytes: blocks of 128 share a page, 256 is a page, 512
 // (two pages: MAXALLOCSAVE) and 700 (three pages) are large. Limit and high-water mark are small enough to be met by a
 // few calls: a type may use 3/10 of 4,096 bytes, a bucket may keep one page.
-#include "sim/check/explore/menu.h"
 #include "sim/check/explore/menus.h"
 
 namespace kmemlab::sim::explore {
@@ -47,122 +46,84 @@ std::vector<Operation> all_operations() {
           release("M_MBUF")};
 }
 
-/// kmemusage of page 0, first thing in static memory, is spoiled by somebody; then one call.
-Misuse spoiled(const char* name, const char* at, const char* value, const char* call, const char* family) {
-  Misuse m;
-  m.name = name;
-  m.calls = {call};
-  m.family = family;
-  m.panic = "*";
-  m.pokes = {{at, value, 2}};
-  m.only_in = "long";
-  return m;
+/// kmemusage of page 0 comes first in static memory: the bucket's index, then the count of free blocks.
+std::vector<Misuse> all_spoiled() {
+  const auto spoiled = [](const char* name, std::uint64_t at, const char* value, const char* call, const char* family) {
+    return only_in("long", stops(name, {call}, family, "*", {{std::to_string(at), value, 2}}));
+  };
+  constexpr std::uint64_t indx = 0x90000000, freecnt = indx + 2;
+  const char* take = "malloc(100, M_TEMP, M_NOWAIT)";
+  const char* give = "free($, M_TEMP)";
+  return {spoiled("malloc from a page of another bucket", indx, "9", take, ""),
+          spoiled("malloc from a page without free blocks", freecnt, "0", take, ""),
+          spoiled("free into a page of no bucket", indx, "25", give, "M_TEMP"),
+          spoiled("free into a page that counts one too many", freecnt, "1", give, "M_TEMP")};
 }
 
 /// The caller's errors that malloc(9) and the panics of free name, and those that nobody promises to notice.
 std::vector<Misuse> all_misuses() {
-  const auto panics = [](const char* name, const char* call, const char* family, const char* panic) {
-    return Misuse{name, {call}, family, panic, {}, false};
-  };
   std::vector<Misuse> all = {
-      panics("free below the arena", "free(base - 16, M_TEMP)", "", "free: outside arena"),
-      panics("free at the arena's end", "free(end, M_TEMP)", "", "free: outside arena"),
-      panics("free of an interior pointer", "free($ + 4, M_TEMP)", "M_TEMP", "free: unaligned addr"),
-      panics("free into a page that holds nothing", "free(end - page, M_TEMP)", "", "free: page not allocated"),
-      panics("malloc for type M_LAST", "malloc(100, M_LAST, M_NOWAIT)", "", "malloc - bogus type"),
-      panics("free for type M_LAST", "free($, M_LAST)", "M_TEMP", "free - bogus type"),
-      panics("malloc for a type after the last", "malloc(100, M_LAST + 1, M_NOWAIT)", "", "malloc - bogus type"),
-      panics("free for a type after the last", "free($, M_LAST + 1)", "M_TEMP", "free - bogus type"),
-      {"malloc of more than the arena", {"malloc(8192, M_TEMP, M_NOWAIT)"}, "", "", "no_space or type_limit", false},
-      {"malloc of more than 64 KB", {"malloc(65537, M_TEMP, M_NOWAIT)"}, "", "", "too_big or type_limit", false},
-      {"malloc that may sleep in an interrupt",
-       {"malloc(100, M_TEMP, M_WAITOK)"},
-       "",
-       "malloc: may sleep, but called in an interrupt",
-       "",
-       true},
-      {"malloc of a size that wraps", {"malloc(-1, M_TEMP, M_NOWAIT)"}, "", "", "too_big or type_limit", false},
-      {"free twice", {"free($, M_TEMP)", "free($, M_TEMP)"}, "M_TEMP", "*", "", false},
-      panics("free for another type", "free($, M_DEVBUF)", "M_TEMP", "*")};
-  const char* indx = "0x90000000";
-  const char* freecnt = "0x90000002";
-  const char* take = "malloc(100, M_TEMP, M_NOWAIT)";
-  const char* give = "free($, M_TEMP)";
-  all.push_back(spoiled("malloc from a page of another bucket", indx, "9", take, ""));
-  all.push_back(spoiled("malloc from a page without free blocks", freecnt, "0", take, ""));
-  all.push_back(spoiled("free into a page of no bucket", indx, "25", give, "M_TEMP"));
-  all.push_back(spoiled("free into a page that counts one too many", freecnt, "1", give, "M_TEMP"));
-  Misuse huge{"malloc of more pages than are counted", {"malloc(65536 * page, M_TEMP, M_NOWAIT)"}, "", "", "too_big"};
-  huge.only_in = "huge";
-  all.push_back(huge);
+      stops("free below the arena", {"free(base - 16, M_TEMP)"}, "", "free: outside arena"),
+      stops("free at the arena's end", {"free(end, M_TEMP)"}, "", "free: outside arena"),
+      stops("free of an interior pointer", {"free($ + 4, M_TEMP)"}, "M_TEMP", "free: unaligned addr"),
+      stops("free into a page that holds nothing", {"free(end - page, M_TEMP)"}, "", "free: page not allocated"),
+      stops("malloc for type M_LAST", {"malloc(100, M_LAST, M_NOWAIT)"}, "", "malloc - bogus type"),
+      stops("free for type M_LAST", {"free($, M_LAST)"}, "M_TEMP", "free - bogus type"),
+      stops("malloc for a type after the last", {"malloc(100, M_LAST + 1, M_NOWAIT)"}, "", "malloc - bogus type"),
+      stops("free for a type after the last", {"free($, M_LAST + 1)"}, "M_TEMP", "free - bogus type"),
+      fails("malloc of more than the arena", {"malloc(8192, M_TEMP, M_NOWAIT)"}, "", "no_space or type_limit"),
+      fails("malloc of more than 64 KB", {"malloc(65537, M_TEMP, M_NOWAIT)"}, "", "too_big or type_limit"),
+      in_interrupt(stops("malloc that may sleep in an interrupt", {"malloc(100, M_TEMP, M_WAITOK)"}, "",
+                         "malloc: may sleep, but called in an interrupt")),
+      fails("malloc of a size that wraps", {"malloc(-1, M_TEMP, M_NOWAIT)"}, "", "too_big or type_limit"),
+      stops("free twice", {"free($, M_TEMP)", "free($, M_TEMP)"}, "M_TEMP", "*"),
+      stops("free for another type", {"free($, M_DEVBUF)"}, "M_TEMP", "*"),
+      only_in("huge", fails("malloc of more pages than are counted", {"malloc(65536 * page, M_TEMP, M_NOWAIT)"}, "",
+                            "too_big"))};
+  const std::vector<Misuse> spoiled = all_spoiled();
+  all.insert(all.end(), spoiled.begin(), spoiled.end());
   return all;
 }
 
 const scenario::Options small_limits = {{"limit_tenths", "3"}, {"highwater_pages", "1"}};
 
 Run four_sizes() {
-  Run r;
-  r.name = "sizes";
-  r.sentence = "four sizes, processes and interrupts, waiting or not, 8 frames, a type may use 1,228 bytes";
-  r.toy = toy(8, 1, 1);
+  Run r = run_of("sizes", "four sizes, processes and interrupts, waiting or not, 8 frames, a type may use 1,228 bytes",
+                 toy(8, 1, 1),
+                 {"100 nowait", "100 wait", "256 nowait", "256 wait", "512 nowait", "512 wait", "700 nowait",
+                  "700 wait", "free M_TEMP"},
+                 6, 3);
   r.options = small_limits;
-  r.operations = {"100 nowait", "100 wait",   "256 nowait", "256 wait",   "512 nowait",
-                  "512 wait",   "700 nowait", "700 wait",   "free M_TEMP"};
-  r.depth = 6;
-  r.quick_depth = 3;
   r.pairs = 3;
   r.misuse = true;
   return r;
 }
 
 Run long_sequences() {
-  Run r;
-  r.name = "long";
-  r.sentence = "two sizes and two types, processes and interrupts, 3 frames";
-  r.toy = toy(3, 1, 1);
+  Run r = run_of("long", "two sizes and two types, processes and interrupts, 3 frames", toy(3, 1, 1),
+                 {"100 nowait", "100 nowait mbuf", "256 wait", "free M_TEMP", "free M_MBUF"}, 9, 5);
   r.options = small_limits;
-  r.operations = {"100 nowait", "100 nowait mbuf", "256 wait", "free M_TEMP", "free M_MBUF"};
-  r.depth = 9;
-  r.quick_depth = 5;
   r.misuse = true;
   return r;
 }
 
 Run short_machine() {
-  Run r;
-  r.name = "tasks";
-  r.sentence = "two tasks on two CPUs, 4 frames, 3 map entries";
-  r.toy = toy(4, 2, 2);
+  Run r = run_of("tasks", "two tasks on two CPUs, 4 frames, 3 map entries", toy(4, 2, 2),
+                 {"100 nowait", "100 wait", "256 wait", "512 wait", "700 wait", "free M_TEMP"}, 5, 3);
   r.toy.map_entries = 3;
   r.toy.arena_pages = 8;
   r.options = {{"limit_tenths", "5"}, {"highwater_pages", "1"}};
-  r.operations = {"100 nowait", "100 wait", "256 wait", "512 wait", "700 wait", "free M_TEMP"};
-  r.depth = 5;
-  r.quick_depth = 3;
-  r.interrupts = true;
   return r;
 }
 
 Run full_map() {
-  Run r;
-  r.name = "map";
-  r.sentence = "an arena of 5 pages with 3 map entries, 8 frames, two tasks";
-  r.toy = toy(8, 1, 2);
+  Run r = run_of("map", "an arena of 5 pages with 3 map entries, 8 frames, two tasks", toy(8, 1, 2),
+                 {"256 nowait", "256 wait", "512 nowait", "512 wait", "free M_TEMP"}, 6, 4);
   r.toy.arena_pages = 5;
   r.toy.map_entries = 3;
   r.options = {{"limit_tenths", "10"}, {"highwater_pages", "1"}};
-  r.operations = {"256 nowait", "256 wait", "512 nowait", "512 wait", "free M_TEMP"};
-  r.depth = 6;
-  r.quick_depth = 4;
   r.pages_kept_max = 3;
   return r;
-}
-
-RootStep step(const char* operation, unsigned task = 0) {
-  RootStep s;
-  s.text = operation;
-  s.task = task;
-  return s;
 }
 
 /// Two tasks sleep already.
@@ -180,15 +141,10 @@ Run doorsteps() {
 
 /// The pages of a large block are counted in 16 bits.
 Run huge() {
-  Run r;
-  r.name = "huge";
-  r.sentence = "an arena of 65,600 pages, with a frame for each: one block of more than 65,535";
-  r.toy = toy(65600, 1, 1);
+  Run r = run_of("huge", "an arena of 65,600 pages, with a frame for each: one block of more than 65,535",
+                 toy(65600, 1, 1), {"700 nowait", "free M_TEMP"}, 1, 1);
   r.toy.arena_pages = 65600;
   r.options = {{"limit_tenths", "10"}};
-  r.operations = {"700 nowait", "free M_TEMP"};
-  r.depth = 1;
-  r.quick_depth = 1;
   r.interrupts = false;
   return r;
 }

@@ -1,7 +1,6 @@
 // What explore tries on OSF/1's MALLOC and FREE. Pages of 256 bytes: blocks of 128 share a page, 256 is a page, 512 and
 // 1,000 are runs of two and four pages. Nothing is preloaded (the pool would take all frames), a bucket keeps one
 // page's worth, the thread gives back one page a wake-up. The thread's step is an action like any other.
-#include "sim/check/explore/menu.h"
 #include "sim/check/explore/menus.h"
 
 namespace kmemlab::sim::explore {
@@ -39,146 +38,95 @@ std::vector<Operation> all_operations() {
 }
 
 /// Memory that somebody spoils before the last call: kmemusage of page 0 comes first in static memory.
-Misuse spoiled(const char* name, const char* run, std::vector<std::string> calls, const char* family,
-               Misuse::Poke poke) {
-  Misuse m;
-  m.name = name;
-  m.calls = std::move(calls);
-  m.family = family;
-  m.panic = "*";
-  m.pokes = {std::move(poke)};
-  m.only_in = run;
-  return m;
-}
-
 std::vector<Misuse> all_spoiled() {
   const char* take = "malloc(100, M_TEMP, M_NOWAIT)";
   const char* give = "free($, M_TEMP)";
-  return {spoiled("malloc from a page of another bucket", "long", {take}, "", {"0x90000000", "9", 2}),
-          spoiled("malloc from a page without free blocks", "long", {take}, "", {"0x90000002", "0", 2}),
-          spoiled("free into a page of no bucket", "long", {give}, "M_TEMP", {"0x90000000", "25", 2}),
-          spoiled("malloc of a block that was written after it was freed", "debug", {give, take}, "M_TEMP",
-                  {"$", "0x55", 4})};
+  return {only_in("long", stops("malloc from a page of another bucket", {take}, "", "*", {{"0x90000000", "9", 2}})),
+          only_in("long", stops("malloc from a page without free blocks", {take}, "", "*", {{"0x90000002", "0", 2}})),
+          only_in("long", stops("free into a page of no bucket", {give}, "M_TEMP", "*", {{"0x90000000", "25", 2}})),
+          only_in("debug", stops("malloc of a block that was written after it was freed", {give, take}, "M_TEMP", "*",
+                                 {{"$", "0x55", 4}}))};
 }
 
 /// Memory that somebody spoils before the thread goes on, which was signalled.
 std::vector<Misuse> all_spoiled_for_the_thread() {
-  Misuse block = spoiled("the thread collects a page whose block was written after it was freed", "doorsteps",
-                         {"free($, M_TEMP)"}, "M_TEMP", {"$", "0", 4});
-  Misuse page = spoiled("the thread collects a page, and the pages' counts are gone", "doorsteps", {}, "",
-                        {"0x90000002", "0", 2});
-  for (unsigned n = 1; n < 16; ++n) page.pokes.push_back({"0x90000002 + " + std::to_string(4 * n), "0", 2});
+  Misuse block = stops("the thread collects a page whose block was written after it was freed", {"free($, M_TEMP)"},
+                       "M_TEMP", "*", {{"$", "0", 4}});
+  Misuse page = stops("the thread collects a page, and the pages' counts are gone", {}, "", "*");
+  for (unsigned n = 0; n < 16; ++n) page.pokes.push_back({"0x90000002 + " + std::to_string(4 * n), "0", 2});
   block.resumes = page.resumes = "pool_thread";
-  return {block, page};
+  return {only_in("doorsteps", block), only_in("doorsteps", page)};
 }
 
 std::vector<Misuse> all_misuses() {
-  const auto panics = [](const char* name, const char* call, const char* family, const char* panic) {
-    return Misuse{name, {call}, family, panic, {}, false};
-  };
-  const auto fails = [](const char* name, const char* call, const char* reason, bool interrupt) {
-    return Misuse{name, {call}, "", "", reason, interrupt};
-  };
-  return {panics("free below the arena", "free(base - 16, M_TEMP)", "", "free: outside arena"),
-          panics("free at the arena's end", "free(end, M_TEMP)", "", "free: outside arena"),
-          panics("free of an interior pointer", "free($ + 4, M_TEMP)", "M_TEMP", "free: unaligned addr"),
-          panics("free into a page that holds nothing", "free(end - page, M_TEMP)", "", "free: page not allocated"),
-          panics("malloc for type M_LAST", "malloc(100, M_LAST, M_NOWAIT)", "", "malloc: bogus type"),
-          panics("free for type M_LAST", "free($, M_LAST)", "M_TEMP", "free: bogus type"),
-          fails("malloc of more than the arena", "malloc(65536, M_TEMP, M_WAITOK)", "no_space", false),
-          fails("malloc of more than the arena from the pool", "malloc(8192, M_TEMP, M_WAITOK)", "no_space", false),
-          fails("the same, and may not wait", "malloc(8192, M_TEMP, M_NOWAIT)", "pool_empty", false),
-          fails("malloc of a size that wraps", "malloc(-1, M_TEMP, M_WAITOK)", "no_space", false),
-          fails("malloc of more than 16 KiB that may not wait", "malloc(16385, M_TEMP, M_NOWAIT)", "too_big", false),
-          fails("malloc that may sleep in an interrupt", "malloc(100, M_TEMP, M_WAITOK)", "wait_in_interrupt", true),
-          {"free twice", {"free($, M_TEMP)", "free($, M_TEMP)"}, "M_TEMP", "*", "", false},
-          panics("free for another type", "free($, M_DEVBUF)", "M_TEMP", "*"),
-          {"malloc of more pages than are counted",
-           {"malloc(65536 * page, M_TEMP, M_WAITOK)"},
-           "",
-           "",
-           "no_space",
-           false,
-           "",
-           "huge"}};
+  std::vector<Misuse> all = {
+      stops("free below the arena", {"free(base - 16, M_TEMP)"}, "", "free: outside arena"),
+      stops("free at the arena's end", {"free(end, M_TEMP)"}, "", "free: outside arena"),
+      stops("free of an interior pointer", {"free($ + 4, M_TEMP)"}, "M_TEMP", "free: unaligned addr"),
+      stops("free into a page that holds nothing", {"free(end - page, M_TEMP)"}, "", "free: page not allocated"),
+      stops("malloc for type M_LAST", {"malloc(100, M_LAST, M_NOWAIT)"}, "", "malloc: bogus type"),
+      stops("free for type M_LAST", {"free($, M_LAST)"}, "M_TEMP", "free: bogus type"),
+      fails("malloc of more than the arena", {"malloc(65536, M_TEMP, M_WAITOK)"}, "", "no_space"),
+      fails("malloc of more than the arena from the pool", {"malloc(8192, M_TEMP, M_WAITOK)"}, "", "no_space"),
+      fails("the same, and may not wait", {"malloc(8192, M_TEMP, M_NOWAIT)"}, "", "pool_empty"),
+      fails("malloc of a size that wraps", {"malloc(-1, M_TEMP, M_WAITOK)"}, "", "no_space"),
+      fails("malloc of more than 16 KiB that may not wait", {"malloc(16385, M_TEMP, M_NOWAIT)"}, "", "too_big"),
+      in_interrupt(
+          fails("malloc that may sleep in an interrupt", {"malloc(100, M_TEMP, M_WAITOK)"}, "", "wait_in_interrupt")),
+      stops("free twice", {"free($, M_TEMP)", "free($, M_TEMP)"}, "M_TEMP", "*"),
+      stops("free for another type", {"free($, M_DEVBUF)"}, "M_TEMP", "*"),
+      only_in("huge", fails("malloc of more pages than are counted", {"malloc(65536 * page, M_TEMP, M_WAITOK)"}, "",
+                            "no_space"))};
+  for (const auto& more : {all_spoiled(), all_spoiled_for_the_thread()})
+    all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 const scenario::Options small_pool = {{"lowat_pages", "0"}, {"highwat_pages", "1"}, {"collect_pages_max", "1"}};
 
 Run four_sizes() {
-  Run r;
-  r.name = "sizes";
-  r.sentence = "four sizes, processes, interrupts and the pool's thread, waiting or not, 8 frames";
-  r.toy = toy(8, 1, 1);
+  Run r =
+      run_of("sizes", "four sizes, processes, interrupts and the pool's thread, waiting or not, 8 frames", toy(8, 1, 1),
+             {"100 nowait", "100 wait", "256 nowait", "256 wait", "512 nowait", "512 wait", "1000 nowait", "1000 wait",
+              "free"},
+             6, 3);
   r.options = small_pool;
-  r.operations = {"100 nowait", "100 wait",    "256 nowait", "256 wait", "512 nowait",
-                  "512 wait",   "1000 nowait", "1000 wait",  "free"};
-  r.depth = 6;
-  r.quick_depth = 3;
   r.pairs = 3;
   r.misuse = true;
   return r;
 }
 
 Run long_sequences() {
-  Run r;
-  r.name = "long";
-  r.sentence = "two sizes, processes, interrupts and the pool's thread, 3 frames";
-  r.toy = toy(3, 1, 1);
+  Run r = run_of("long", "two sizes, processes, interrupts and the pool's thread, 3 frames", toy(3, 1, 1),
+                 {"100 nowait", "100 wait", "256 wait", "free"}, 9, 5);
   r.options = small_pool;
-  r.operations = {"100 nowait", "100 wait", "256 wait", "free"};
-  r.depth = 9;
-  r.quick_depth = 5;
   r.misuse = true;
   return r;
 }
 
 Run short_machine() {
-  Run r;
-  r.name = "tasks";
-  r.sentence = "two tasks on two CPUs, the pool's thread, 4 frames, 3 map entries";
-  r.toy = toy(4, 2, 2);
+  Run r = run_of("tasks", "two tasks on two CPUs, the pool's thread, 4 frames, 3 map entries", toy(4, 2, 2),
+                 {"100 nowait", "100 wait", "256 wait", "512 wait", "free"}, 5, 3);
   r.toy.map_entries = 3;
   r.toy.arena_pages = 8;
   r.options = small_pool;
-  r.operations = {"100 nowait", "100 wait", "256 wait", "512 wait", "free"};
-  r.depth = 5;
-  r.quick_depth = 3;
   return r;
 }
 
 Run full_map() {
-  Run r;
-  r.name = "map";
-  r.sentence = "an arena of 5 pages with 3 map entries, 8 frames, two tasks";
-  r.toy = toy(8, 1, 2);
+  Run r = run_of("map", "an arena of 5 pages with 3 map entries, 8 frames, two tasks", toy(8, 1, 2),
+                 {"256 nowait", "256 wait", "512 wait", "free"}, 6, 4);
   r.toy.arena_pages = 5;
   r.toy.map_entries = 3;
   r.options = small_pool;
-  r.operations = {"256 nowait", "256 wait", "512 wait", "free"};
-  r.depth = 6;
-  r.quick_depth = 4;
   return r;
 }
 
 Run preload() {
-  Run r = short_machine();
-  r.name = "preload";
-  r.sentence = "the boot takes a page for each bucket, as far as 8 frames go";
-  r.toy.frames = 8;
-  r.toy.arena_pages = 16;
-  r.toy.map_entries = 0;
+  Run r = run_of("preload", "the boot takes a page for each bucket, as far as 8 frames go", toy(8, 2, 2),
+                 {"100 nowait", "100 wait", "512 wait", "free"}, 5, 3);
   r.options = {{"lowat_pages", "1"}, {"highwat_pages", "1"}};
-  r.operations = {"100 nowait", "100 wait", "512 wait", "free"};
-  r.depth = 5;
   return r;
-}
-
-RootStep step(const char* operation, unsigned task = 0) {
-  RootStep s;
-  s.text = operation;
-  s.task = task;
-  return s;
 }
 
 RootStep freed(unsigned block) {
@@ -215,40 +163,28 @@ Run doorsteps() {
 }
 
 Run debug() {
-  Run r = four_sizes();
-  r.name = "debug";
-  r.sentence = "kmem_debug: freed blocks are sealed and verified";
+  Run r = run_of("debug", "kmem_debug: freed blocks are sealed and verified", toy(8, 1, 1),
+                 {"100 nowait", "100 wait", "256 nowait", "512 wait", "free"}, 6, 3);
+  r.options = small_pool;
   r.options.push_back({"kmem_debug", "yes"});
-  r.operations = {"100 nowait", "100 wait", "256 nowait", "512 wait", "free"};
-  r.depth = 6;
-  r.pairs = 2;
+  r.misuse = true;
   return r;
 }
 
 Run large() {
-  Run r;
-  r.name = "large";
-  r.sentence = "blocks over 16 KiB, two tasks, 80 frames";
-  r.toy = toy(80, 1, 2);
+  Run r = run_of("large", "blocks over 16 KiB, two tasks, 80 frames", toy(80, 1, 2),
+                 {"16640 wait", "1000 wait", "100 nowait", "free"}, 4, 3);
   r.toy.arena_pages = 140;
   r.options = small_pool;
-  r.operations = {"16640 wait", "1000 wait", "100 nowait", "free"};
-  r.depth = 4;
-  r.quick_depth = 3;
   return r;
 }
 
 /// The pages of a large block are counted in 16 bits.
 Run huge() {
-  Run r;
-  r.name = "huge";
-  r.sentence = "an arena of 65,600 pages, 8 frames: a block of more pages than 65,535 is refused";
-  r.toy = toy(8, 1, 1);
+  Run r = run_of("huge", "an arena of 65,600 pages, 8 frames: a block of more pages than 65,535 is refused",
+                 toy(8, 1, 1), {"1000 nowait", "free"}, 2, 1);
   r.toy.arena_pages = 65600;
   r.options = small_pool;
-  r.operations = {"1000 nowait", "free"};
-  r.depth = 2;
-  r.quick_depth = 1;
   r.interrupts = false;
   return r;
 }
@@ -260,9 +196,6 @@ Menu osf1_menu() {
   m.system = "osf1";
   m.operations = all_operations();
   m.misuses = all_misuses();
-  for (const auto& more : {all_spoiled(), all_spoiled_for_the_thread()}) {
-    m.misuses.insert(m.misuses.end(), more.begin(), more.end());
-  }
   m.runs = {four_sizes(), long_sequences(), short_machine(), debug(), large(),
             full_map(),   preload(),        doorsteps(),     huge()};
   m.map_is_pages = true;
