@@ -18,33 +18,14 @@ link=("$@")
 scratch=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$scratch"' EXIT
 
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
-
-# changed AT CORE FILE FROM TO: at AT/kmemlab a program with that one line of the core changed.
-changed() {
-  local at=$1 core=$2 file=$3 from=$4 to=$5
-  mkdir -p "$at/core"
-  cp -R "$source/core/$core" "$at/core/"
-  [ "$(grep -cF -- "$from" "$at/core/$core/$file")" = 1 ] || fail "core/$core/$file no longer has one line '$from'"
-  FROM=$from TO=$to awk '{ i = index($0, ENVIRON["FROM"]); n = length(ENVIRON["FROM"])
-    if (i) print substr($0, 1, i - 1) ENVIRON["TO"] substr($0, i + n); else print }' \
-    "$at/core/$core/$file" >"$at/changed.h"
-  mv "$at/changed.h" "$at/core/$core/$file"
-  "$compiler" -std=c++20 -O1 -w -I"$at" -I"$source" -c "$source/sim/scenario/${core}_driver.cpp" -o "$at/driver.o"
-  # What the object defines may also lie in a library's object together with other things: the first one counts.
-  "$compiler" "$at/driver.o" -Wl,--allow-multiple-definition -Wl,--start-group "${link[@]}" -Wl,--end-group \
-    -o "$at/kmemlab"
-}
+. "$source/tests/check/changed_core.sh"
 
 # found CORE KIND BOUNDS FILE FROM TO: explore finds the mistake within these bounds, and one of the scenarios that it
 # writes repeats it (a finding that needs a refused frame cannot be said in a scenario: another one must).
 found() {
   local core=$1 kind=$2 at=$scratch/$1-$2 code=0 scenario repeated=
   mkdir -p "$at/out"
-  changed "$at" "$core" "$4" "$5" "$6"
+  changed "$at" "$core" "$4" "$5" "$6" "sim/scenario/${core}_driver"
   # shellcheck disable=SC2086
   "$at/kmemlab" explore "$core" --quick $3 --out "$at/out" >"$at/explore.txt" 2>&1 || code=$?
   [ "$code" = 4 ] || fail "$core, $kind: explore ended with exit code $code: $(tail -n 3 "$at/explore.txt")"

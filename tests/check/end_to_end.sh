@@ -21,25 +21,7 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
-
-# changed CORE FILE FROM TO: a kmemlab with that one line of the core changed, at $scratch/CORE/kmemlab.
-changed() {
-  local core=$1 file=$2 from=$3 to=$4 at=$scratch/$1
-  mkdir -p "$at/core"
-  cp -R "$source/core/$core" "$at/core/"
-  [ "$(grep -cF -- "$from" "$at/core/$core/$file")" = 1 ] || fail "core/$core/$file no longer has one line '$from'"
-  FROM=$from TO=$to awk '{ i = index($0, ENVIRON["FROM"]); n = length(ENVIRON["FROM"])
-    if (i) print substr($0, 1, i - 1) ENVIRON["TO"] substr($0, i + n); else print }' \
-    "$at/core/$core/$file" >"$at/changed.h"
-  mv "$at/changed.h" "$at/core/$core/$file"
-  "$compiler" -std=c++20 -O1 -I"$at" -I"$source" -c "$source/sim/replay/${core}_run.cpp" -o "$at/run.o"
-  # What the object defines may also lie in a library's object together with other things: the first one counts.
-  "$compiler" "$at/run.o" -Wl,--allow-multiple-definition -Wl,--start-group "${link[@]}" -Wl,--end-group -o "$at/kmemlab"
-}
+. "$source/tests/check/changed_core.sh"
 
 # value FILE METRIC: of a report's only run; METRIC as in pages.returned.
 value() {
@@ -89,12 +71,14 @@ explained() {
   grep -q "^  waste by reason" "$at/explain.txt" || fail "explain on $1 names no owners"
 }
 
-changed bsd386 machine.h "config.highwater_pages * kb.kb_elmpercl" "(config.highwater_pages + 1) * kb.kb_elmpercl"
+changed "$scratch/bsd386" bsd386 machine.h \
+  "config.highwater_pages * kb.kb_elmpercl" "(config.highwater_pages + 1) * kb.kb_elmpercl" sim/replay/bsd386_run
 caught bsd386 digest
 shrunk bsd386 "$recorded/boot.ftrace.txt.gz" pages.returned "<"
 explained bsd386 "$recorded/boot.ftrace.txt.gz" page_returned
 
-changed aix page_table.h "if (found != no_page) return found;" "if (found != no_page && n > g_.numpages - tail) return found;"
+changed "$scratch/aix" aix page_table.h \
+  "if (found != no_page) return found;" "if (found != no_page && n > g_.numpages - tail) return found;" sim/replay/aix_run
 caught aix digest
 shrunk aix "$recorded/netloop.dat" at_peak.metadata ">"
 explained aix "$recorded/netloop.dat" pages_obtained
