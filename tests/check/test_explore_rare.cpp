@@ -156,7 +156,7 @@ TEST_CASE("explore: the story of a needless wake-up is one that a scenario repea
   REQUIRE(world.ok());
   REQUIRE(!make_root(**world, run.roots[0]));
   Finding finding;
-  finding.trouble.title = "a needless wake-up left something behind";
+  finding.trouble = {"a needless wake-up left something behind", {}, Sign::unchanged};
   for (const std::uint8_t task : {0, 1}) {
     Action a;
     a.task = task;

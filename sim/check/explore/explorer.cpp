@@ -9,17 +9,11 @@ namespace kmemlab::sim::explore {
 
 namespace {
 
-constexpr std::uint32_t no_parent = ~std::uint32_t{0};
-
-struct Node {
-  std::uint32_t parent = no_parent;
-  std::uint32_t action = 0;
-  std::uint32_t during = 0;  ///< what happened during it: 1 and more, an index into during_; 0: nothing
-};
+using Node = SearchTree::Node;
 
 /// A state that an interrupt or a refusal led to, before its turn has come.
 struct Deferred {
-  std::uint32_t parent = no_parent;
+  Node parent = SearchTree::root;
   Made made;
   std::uint64_t digest = 0;
 };
@@ -43,12 +37,8 @@ class Search {
 
   void from(const World& root, std::size_t number) {
     root_ = number;
-    nodes_.clear();
-    during_.clear();
-    path_.clear();
-    worlds_.clear();
+    tree_.plant(root);
     later_.assign(depth_max_ + 1, {});
-    worlds_.push_back(root.copy());
     scratch_ = root.copy();
     seen_ = DigestSet{};  // what another root reached at its last depth was not gone on from
     seen_.insert(root.digest());
@@ -57,7 +47,7 @@ class Search {
     const auto progress = [&](std::size_t i) {
       if (i % 256 == 0 && progress_) progress_(result_, depth_);
     };
-    std::vector<std::uint32_t> level{no_parent}, next;
+    std::vector<Node> level{SearchTree::root}, next;
     for (depth_ = 0; depth_ < depth_max_ && !level.empty(); ++depth_) {
       for (std::size_t i = 0; i < level.size(); ++i) {
         const World& world = expand(level[i], next);
@@ -85,35 +75,9 @@ class Search {
   }
 
  private:
-  /// The world of a node, made from the nearest ancestor that is there: nodes come in their parents' order.
-  const World& world_of(std::uint32_t node) {
-    std::vector<std::uint32_t> path;
-    for (std::uint32_t n = node; n != no_parent; n = nodes_[n].parent) path.push_back(n);
-    std::reverse(path.begin(), path.end());
-    std::size_t same = 0;
-    while (same < path.size() && same < path_.size() && path[same] == path_[same]) ++same;
-    for (std::size_t d = same; d < path.size(); ++d) {
-      if (worlds_.size() <= d + 1) {
-        worlds_.push_back(worlds_[d]->copy());
-      } else {
-        worlds_[d + 1]->become(*worlds_[d]);
-      }
-      made_at(path[d]).in(*worlds_[d + 1]);
-    }
-    path_ = path;
-    return *worlds_[path.size()];
-  }
-
-  Made made_at(std::uint32_t node) const {
-    const Node& n = nodes_[node];
-    Made made = n.during == 0 ? Made{} : during_[n.during - 1];
-    made.action = Action::unpack(n.action);
-    return made;
-  }
-
   /// A state to go on from when its depth's turn comes: `scratch_`, which `operations` more than the present depth led
   /// to. At the last depth nothing is gone on from.
-  void go_on_later(std::uint32_t node, const Made& made, std::size_t operations) {
+  void go_on_later(Node node, const Made& made, std::size_t operations) {
     const std::size_t depth = depth_ + operations;
     if (depth >= depth_max_) return;
     const std::uint64_t digest = scratch_->digest();
@@ -121,20 +85,18 @@ class Search {
     later_[depth].states.push_back({node, made, digest});
   }
 
-  void add_later(std::vector<std::uint32_t>& level) {
+  void add_later(std::vector<Node>& level) {
     for (Deferred& d : std::exchange(later_[depth_], {}).states) {
       if (!seen_.insert(d.digest)) continue;
       ++result_.counts.states;
       ++result_.counts.beyond;
-      during_.push_back(std::move(d.made));
-      level.push_back(static_cast<std::uint32_t>(nodes_.size()));
-      nodes_.push_back({d.parent, during_.back().action.pack(), static_cast<std::uint32_t>(during_.size())});
+      level.push_back(tree_.add(d.parent, std::move(d.made)));
     }
   }
 
   /// Every action from a node; new states go to `next`. The node's world, of which `actions_` are all.
-  const World& expand(std::uint32_t node, std::vector<std::uint32_t>& next) {
-    const World& from = world_of(node);
+  const World& expand(Node node, std::vector<Node>& next) {
+    const World& from = tree_.world_of(node);
     wake_for_nothing(from, node, std::nullopt);
     from.actions(actions_);
     for (const Action& a : actions_) {
@@ -155,8 +117,7 @@ class Search {
       if (scratch_->anybody_asleep()) ++result_.counts.asleep;
       if ((trouble = scratch_->keeps_too_much())) report(*trouble, node, Made{a});
       if (depth_ + 1 == depth_max_) wake_for_nothing(*scratch_, node, Made{a});  // it is not expanded
-      next.push_back(static_cast<std::uint32_t>(nodes_.size()));
-      nodes_.push_back({node, a.pack(), 0});
+      next.push_back(tree_.add(node, Made{a}));
     }
     return from;
   }
@@ -177,16 +138,15 @@ class Search {
   }
 
   /// A finding that needs a refusal cannot be told as a scenario: one that does not takes its place.
-  Finding& report(const Trouble& trouble, std::uint32_t node, std::optional<Made> last) {
+  Finding& report(const Trouble& trouble, Node node, std::optional<Made> last) {
     std::uint64_t times = 1;
     auto place = result_.findings.begin();
     for (; place != result_.findings.end(); ++place) {
       if (place->trouble.title == trouble.title) break;
     }
     Finding f;
+    f.path = tree_.path_to(node);
     if (last) f.path.push_back(std::move(*last));
-    for (std::uint32_t n = node; n != no_parent; n = nodes_[n].parent) f.path.push_back(made_at(n));
-    std::reverse(f.path.begin(), f.path.end());
     if (place != result_.findings.end()) {
       times = ++place->times;
       if (!place->refused() || f.refused()) return spare_ = {};
@@ -201,7 +161,7 @@ class Search {
   }
 
   /// Everybody who sleeps in this state, one channel after another.
-  void wake_for_nothing(const World& asleep, std::uint32_t node, const std::optional<Made>& last) {
+  void wake_for_nothing(const World& asleep, Node node, const std::optional<Made>& last) {
     for (const Channel channel : asleep.channels()) {
       if (disturbed_ == nullptr) disturbed_ = asleep.copy();
       disturbed_->become(asleep);
@@ -212,7 +172,7 @@ class Search {
     }
   }
 
-  void misuse(const World& from, std::uint32_t node) {
+  void misuse(const World& from, Node node) {
     const std::vector<Misuse>& all = from.plan().menu.misuses;
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (all[i].only_in.empty() ? !run_.misuse : all[i].only_in != run_.name) continue;
@@ -235,7 +195,7 @@ class Search {
   }
 
   /// Every action of a process with every action of a handler, at every place; `two`: and a second one.
-  void place(const World& from, std::uint32_t node, bool two) {
+  void place(const World& from, Node node, bool two) {
     for (const Action& outer : actions_) {
       if (outer.interrupt || outer.kind == Action::Kind::leave) continue;
       for (const Action& inner : actions_) {
@@ -251,8 +211,7 @@ class Search {
     }
   }
 
-  void place_second(const World& from, std::uint32_t node, const Action& outer, const Action& first,
-                    std::uint64_t first_at) {
+  void place_second(const World& from, Node node, const Action& outer, const Action& first, std::uint64_t first_at) {
     for (const Action& second : actions_) {
       if (!may_arrive(from, outer, second)) continue;
       if (takes_block(from, first) && takes_block(from, second) && first.block == second.block) continue;
@@ -288,7 +247,7 @@ class Search {
     return a;
   }
   /// False if the (first) interrupt came too late to be delivered.
-  bool play(const World& from, std::uint32_t node, const Action& outer, std::vector<Arrival>& arrivals) {
+  bool play(const World& from, Node node, const Action& outer, std::vector<Arrival>& arrivals) {
     scratch_->become(from);
     auto trouble = scratch_->act(outer, arrivals);
     result_.marks |= scratch_->kernel().marks();
@@ -303,7 +262,7 @@ class Search {
     return true;
   }
 
-  void refuse(const World& from, std::uint32_t node) {
+  void refuse(const World& from, Node node) {
     for (const Action& a : actions_) {
       for (const FaultSite site : {FaultSite::frame, FaultSite::map_entry}) {
         Refusal refusal{site, 0};
@@ -331,25 +290,15 @@ class Search {
   unsigned depth_max_ = 0, placements_ = 0, pairs_ = 0, failures_ = 0;
   std::size_t root_ = 0;
   unsigned depth_ = 0;
-  std::vector<Node> nodes_;
-  std::vector<Made> during_;  ///< where something happened during an action
-  std::vector<Later> later_;  ///< by depth
-  std::vector<std::uint32_t> path_;
-  std::vector<std::unique_ptr<World>> worlds_;  ///< along path_, the root's first
-  std::vector<Action> actions_;                 ///< of the node that is expanded
+  SearchTree tree_;
+  std::vector<Later> later_;     ///< by depth
+  std::vector<Action> actions_;  ///< of the node that is expanded
   std::unique_ptr<World> scratch_, disturbed_;
   DigestSet seen_;
   Finding spare_;
 };
 
 }  // namespace
-
-std::optional<Trouble> Made::in(World& world) const {
-  bool struck = false;
-  std::vector<Arrival> on_the_way = arrivals;
-  if (refusal) return world.act(action, *refusal, struck);
-  return arrivals.empty() ? world.act(action) : world.act(action, on_the_way);
-}
 
 bool Finding::refused() const {
   return std::any_of(path.begin(), path.end(), [](const Made& m) { return m.refusal.has_value(); });

@@ -1,8 +1,7 @@
 // Breadth-first search over the states of one run: every sequence of up to `depth` actions from each root, equal states
-// merged by their digest. A state is kept as its parent and the action that led to it (12 bytes, and 8 for the digest);
-// its machine is made again from its parent's when its turn comes. What an interrupt or a refusal led to, and no
-// sequence does, is gone on from with whole calls; it counts as deep as all its operations. Nothing depends on a clock
-// or on addresses of the host, so a run has the same result everywhere.
+// merged by their digest. What an interrupt or a refusal led to, and no sequence does, is gone on from with whole
+// calls; it counts as deep as all its operations. Nothing depends on a clock or on addresses of the host, so a run has
+// the same result everywhere. Memory: search_tree.h for each state, and 8 bytes for its digest.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/check/explore/world.h"
+#include "sim/check/explore/search_tree.h"
 
 namespace kmemlab::sim::explore {
-
-/// An action, and what happened during it.
-struct Made {
-  Action action;
-  std::vector<Arrival> arrivals{};
-  std::optional<Refusal> refusal{};
-
-  /// Makes it.
-  std::optional<Trouble> in(World& world) const;
-};
 
 struct Finding {
   Trouble trouble;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/check/explore/trouble.h"
 #include "sim/kernel/kernel.h"
 
 namespace kmemlab::sim::explore {
@@ -31,22 +32,26 @@ class Reference {
  public:
   static constexpr std::uint8_t freed = 0xdd;
   /// A block comes into being, and its caller fills it. What was promised and is not so, or nothing.
-  std::optional<std::string> grant(Kernel& kernel, Block block, const Promise& promise) {
+  std::optional<Trouble> grant(Kernel& kernel, Block block, const Promise& promise) {
     if (block.granted == 0) block.granted = promise.granted != 0 ? promise.granted : block.bytes;
-    if (promise.granted != 0 && block.granted != promise.granted) return "granted another size than documented";
-    if (block.granted < block.bytes) return "granted less than requested";
-    if (block.at.v % promise.alignment != 0) return "a block is not aligned";
+    if (promise.granted != 0 && block.granted != promise.granted) {
+      return Trouble{"granted another size than documented"};
+    }
+    if (block.granted < block.bytes) return Trouble{"granted less than requested"};
+    if (block.at.v % promise.alignment != 0) return Trouble{"a block is not aligned"};
     if (promise.lazy) {
       block.bytes = 0;
     } else if (!peek(kernel, block.at, block.granted)) {
-      return "a block lies outside mapped pages";
+      return Trouble{"a block lies outside mapped pages", {}, Sign::contents};
     }
     for (const Block& other : live_) {
-      if (block.at < other.at + other.granted && other.at < block.at + block.granted) return "two blocks overlap";
+      if (block.at < other.at + other.granted && other.at < block.at + block.granted) {
+        return Trouble{"two blocks overlap", {}, Sign::contents};
+      }
     }
     if (promise.zeroed && std::any_of(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(block.bytes),
                                       [](std::uint8_t b) { return b != 0; })) {
-      return "memory that must be zero is not";
+      return Trouble{"memory that must be zero is not", {}, Sign::zeros};
     }
     for (std::uint64_t i = 0; i < block.bytes; ++i) bytes_[i] = pattern(block.at, i);
     kernel.machine().poke_bytes(block.at, std::span(bytes_).first(block.bytes));
@@ -62,11 +67,11 @@ class Reference {
     return block;
   }
   /// All blocks hold what their callers wrote.
-  std::optional<std::string> check(const Kernel& kernel) {
+  std::optional<Trouble> check(const Kernel& kernel) {
     for (const Block& b : live_) {
-      if (!peek(kernel, b.at, b.bytes)) return "the page of a live block is gone";
+      if (!peek(kernel, b.at, b.bytes)) return Trouble{"the page of a live block is gone", {}, Sign::contents};
       for (std::uint64_t i = 0; i < b.bytes; ++i) {
-        if (bytes_[i] != pattern(b.at, i)) return "the content of a live block changed";
+        if (bytes_[i] != pattern(b.at, i)) return Trouble{"the content of a live block changed", {}, Sign::contents};
       }
     }
     return std::nullopt;

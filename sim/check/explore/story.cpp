@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sim/check/explore/story_steps.h"
+
 namespace kmemlab::sim::explore {
 
 namespace {
@@ -12,31 +14,15 @@ using scenario::Returns;
 using scenario::Step;
 using Kind = Operation::Kind;
 
-constexpr unsigned handler_level = 3;
-constexpr const char* handler = "handler";
-
-std::string block_name(std::uint32_t born) {
-  return "p" + std::to_string(born);
-}
-
-std::string with_block(std::string text, const std::string& name) {
-  for (auto at = text.find('$'); at != std::string::npos; at = text.find('$', at + name.size())) {
-    text.replace(at, 1, name);
-  }
-  return text;
-}
-
+/// Makes the sequence once more, and writes down each action with what came of it.
 class Teller {
  public:
   Teller(const Finding& finding, World& world, scenario::Scenario& story)
       : finding_(finding), world_(world), story_(story), menu_(world.plan().menu) {
-    const std::string& title = finding.trouble.title;
-    contents_ = title.find("content") != std::string::npos || title.find("overlap") != std::string::npos ||
-                title.find("outside") != std::string::npos || title.find("zero") != std::string::npos;
-    frames_ = title.find("left something") != std::string::npos || title.find("goes back") != std::string::npos ||
-              title.find("lost") == 0;
-    const bool makes = !finding.path.empty() && makes_block(finding.path.back().action);
-    if (makes && title.find("goes back") != std::string::npos) frames_ = false;  // what it took is not there after it
+    const Sign sign = finding.trouble.sign;
+    const bool makes = !finding.path.empty() && makes_block(menu_, finding.path.back().action);
+    contents_ = sign == Sign::contents || sign == Sign::zeros;
+    frames_ = sign == Sign::unchanged || (sign == Sign::kept_page && !makes);
   }
 
   std::optional<Trouble> root(const Root& root) {
@@ -54,17 +40,16 @@ class Teller {
   void act(const Made& made, bool last) {
     const Action& action = made.action;
     if (last && frames_) remember_frames();
-    Step step = step_of(action);
-    const bool allocates = action.kind == Action::Kind::operation && makes_block(action);
-    const std::uint32_t born = world_.births() + 1;
+    Step step = step_of(world_, action);
+    const bool allocates = makes_block(menu_, action);
     std::optional<Trouble> trouble;
     if (made.arrivals.empty()) {
       trouble = made.in(world_);
     } else {
       std::vector<Arrival> arrivals = made.arrivals;
-      const std::vector<std::string> texts = arrival_texts(arrivals);
+      const std::vector<std::string> texts = arrival_texts(menu_, arrivals);
       trouble = world_.act(action, arrivals);
-      add_arrivals(step, arrivals, texts);
+      add_arrivals(menu_, arrivals, texts, step);
       if (allocates && !step.as.empty()) step.as = block_name(world_.births());  // handlers got theirs before it
     }
     if (step.hold && !world_.slept() && !world_.inside(action.task)) step.hold = false;
@@ -74,7 +59,7 @@ class Teller {
       expect_what_came(step, action);
     }
     story_.steps.push_back(std::move(step));
-    if (contents_ && !trouble && !last) fill_new(allocates ? born : 0);
+    if (contents_ && !trouble && !last) fill_new();
     if (contents_ && last) look_at_contents();
   }
 
@@ -109,7 +94,7 @@ class Teller {
     }
     story_.steps.push_back(std::move(step));
     if (frames_) expect_same_frames(runs.back());
-    if (frames_ || finding_.trouble.title == World::two_inside) {
+    if (frames_ || finding_.trouble.sign == Sign::sleepers) {
       asleep.insert(asleep.end(), again.begin(), again.end());
       runs.back().expect.asleep = std::move(asleep);
     }
@@ -117,11 +102,6 @@ class Teller {
   }
 
  private:
-  bool makes_block(const Action& a) const {
-    const Kind kind = menu_.operations[a.operation].kind;
-    return kind == Kind::allocate || kind == Kind::resize;
-  }
-
   Step misuse_call(std::size_t index, const std::string& block) const {
     const Misuse& m = menu_.misuses[*finding_.misuse];
     Step step;
@@ -129,13 +109,6 @@ class Teller {
     step.text = with_block(m.calls[index], block);
     step.task = m.interrupt ? handler : m.resumes.empty() ? "t0" : "somebody";
     if (m.interrupt) step.interrupt = handler_level;
-    return step;
-  }
-
-  static Step run_step(std::string task) {
-    Step step;
-    step.kind = Step::Kind::run;
-    step.text = std::move(task);
     return step;
   }
 
@@ -177,65 +150,6 @@ class Teller {
     return std::nullopt;
   }
 
-  static Step poke_step(std::string at, std::string value, unsigned bytes) {
-    Step step;
-    step.kind = Step::Kind::poke;
-    step.text = std::move(at);
-    step.value = std::move(value);
-    step.size = std::to_string(bytes);
-    return step;
-  }
-
-  Step call_of(const Action& a, std::uint32_t old, std::uint32_t born) const {
-    const Operation& o = menu_.operations[a.operation];
-    Step step;
-    step.kind = Step::Kind::call;
-    step.text = with_block(o.call, block_name(old));
-    step.hold = o.holds && !a.interrupt;
-    const PlannedCall& call = world_.plan().calls[a.operation];
-    if (makes_block(a) && !call.stores) step.as = block_name(born);
-    if (!o.sets.empty() && !call.stores) step.as = o.sets;
-    return step;
-  }
-
-  Step step_of(const Action& a) const {
-    Step step;
-    step.task = world_.task_name(a.task);
-    if (a.kind != Action::Kind::operation) {
-      step.kind = a.kind == Action::Kind::resume ? Step::Kind::run : Step::Kind::leave;
-      step.text = std::exchange(step.task, "main");
-      return step;
-    }
-    const Kind kind = menu_.operations[a.operation].kind;
-    const bool takes = kind == Kind::release || kind == Kind::resize;
-    step = call_of(a, takes ? world_.live()[a.block].born : 0, world_.births() + 1);
-    step.task = a.interrupt ? handler : world_.task_name(a.task);
-    step.cpu = a.interrupt ? 0 : a.task % world_.kernel().cpus();
-    if (a.interrupt) step.interrupt = handler_level;
-    return step;
-  }
-
-  std::vector<std::string> arrival_texts(const std::vector<Arrival>& arrivals) const {
-    std::vector<std::string> texts;
-    for (const Arrival& a : arrivals) {
-      texts.push_back(with_block(menu_.operations[a.action.operation].call, block_name(a.action.block)));
-    }
-    return texts;
-  }
-
-  void add_arrivals(Step& step, const std::vector<Arrival>& arrivals, const std::vector<std::string>& texts) const {
-    for (std::size_t i = 0; i < arrivals.size(); ++i) {
-      const Arrival& a = arrivals[i];
-      Step call;
-      call.kind = Step::Kind::call;
-      call.text = texts[i];
-      call.task = handler + std::to_string(i + 1);
-      if (makes_block(a.action)) call.as = block_name(a.born);
-      if (a.failed) call.expect.answer.outcome = Outcome::failed;
-      step.during.push_back({1, a.access + 1, a.level, {call}});
-    }
-  }
-
   void expect_what_came(Step& step, const Action& a) const {
     scenario::ExpectedAnswer answer;
     if (world_.failed()) answer.outcome = Outcome::failed;
@@ -259,11 +173,11 @@ class Teller {
 
   /// What should have come: the end of a finding is what a sound core does.
   void expect_end(Step& step) {
-    const std::string& title = finding_.trouble.title;
-    if (title == "a wake-up is lost" && !world_.slept() && !finding_.trouble.detail.empty()) {
+    const Sign sign = finding_.trouble.sign;
+    if (sign == Sign::wakeup && !world_.slept()) {
       step.expect.ready = {finding_.trouble.detail.substr(0, finding_.trouble.detail.find(' '))};
     }
-    if (step.kind == Step::Kind::run && title != "a wake-up is lost") {
+    if (step.kind == Step::Kind::run && sign != Sign::wakeup) {
       scenario::ExpectedAnswer answer;
       if (world_.failed()) answer.outcome = Outcome::failed;
       step.expect.woken.push_back({step.text, answer});
@@ -271,7 +185,7 @@ class Teller {
     if (step.kind == Step::Kind::call && world_.failed()) step.expect.answer.outcome = Outcome::failed;
     if (frames_) expect_same_frames(step);
     const std::optional<std::uint64_t> recorded = world_.recorded_pages();
-    if ((title == World::unrecorded_pages || title == World::pageless_addresses) && recorded) {
+    if (sign == Sign::records && recorded) {
       const std::uint64_t others = world_.plan().run.toy.arena_pages - *recorded;
       step.expect.holds.push_back({1, "free_pages == " + std::to_string(others)});
     }
@@ -282,52 +196,27 @@ class Teller {
     step.expect.holds.push_back({1, "free_pages == pages_before"});
   }
 
-  /// A block's content is its own number, so that whoever writes into another's is seen.
-  static std::string content(std::uint32_t born) { return std::to_string(0x40 + born % 0x40); }
-
-  void fill_new(std::uint32_t) {
+  void fill_new() {
     for (const Block& b : world_.live()) {
       if (std::find(filled_.begin(), filled_.end(), b.born) != filled_.end() || b.bytes == 0) continue;
       filled_.push_back(b.born);
-      Step fill;
-      fill.kind = Step::Kind::fill;
-      fill.text = block_name(b.born);
-      fill.value = content(b.born);
-      fill.size = std::to_string(b.bytes);
-      story_.steps.push_back(std::move(fill));
+      story_.steps.push_back(fill_step(b.born, b.bytes));
     }
   }
 
   void look_at_contents() {
     const Action& last = finding_.path.back().action;
-    const bool zero = finding_.trouble.title.find("zero") != std::string::npos;
+    const bool zero = finding_.trouble.sign == Sign::zeros;
     const std::uint32_t born = world_.births();
     const Operation& o = menu_.operations[last.operation];
-    if (!zero && last.kind == Action::Kind::operation && makes_block(last)) {
-      Step fill;
-      fill.kind = Step::Kind::fill;
-      fill.text = block_name(born);
-      fill.value = content(born);
-      fill.size = std::to_string(o.requested);
-      story_.steps.push_back(std::move(fill));
-    }
+    if (!zero && makes_block(menu_, last)) story_.steps.push_back(fill_step(born, o.requested));
     Step look;
     for (const Block& b : world_.live()) {
       const bool known = std::find(filled_.begin(), filled_.end(), b.born) != filled_.end();
-      if (known) look.expect.memory.push_back(all_bytes(block_name(b.born), content(b.born), b.bytes));
+      if (known) look.expect.memory.push_back(all_bytes(b.born, content_of(b.born), b.bytes));
     }
-    if (zero) look.expect.memory.push_back(all_bytes(block_name(born), "0", o.requested));
+    if (zero) look.expect.memory.push_back(all_bytes(born, 0, o.requested));
     if (!look.expect.memory.empty()) story_.steps.push_back(std::move(look));
-  }
-
-  static scenario::ExpectedMemory all_bytes(std::string at, const std::string& value, std::uint64_t bytes) {
-    constexpr const char* digits = "0123456789abcdef";
-    const unsigned v = static_cast<unsigned>(std::stoul(value));
-    scenario::ExpectedMemory m;
-    m.at = std::move(at);
-    m.all = std::string{digits[v >> 4 & 15], digits[v & 15]};
-    m.size = std::to_string(bytes);
-    return m;
   }
 
   const Finding& finding_;

@@ -35,8 +35,8 @@ std::uint64_t result_of(const PlannedCall& call, const Answer& answer) {
 }
 }  // namespace
 
-void World::complain(std::string title, std::string detail) {
-  if (!trouble_) trouble_ = Trouble{std::move(title), std::move(detail)};
+void World::complain(Trouble trouble) {
+  if (!trouble_) trouble_ = std::move(trouble);
 }
 
 Trouble World::trap() const {
@@ -121,7 +121,7 @@ void World::handle_interrupt(const Action& a, std::size_t block, std::uint64_t h
   const std::uint64_t mine = m.counters().page_unmaps - unmapped - (handlers_unmapped_ - by_others);
   handlers_unmapped_ += mine;
   if (small && plan_->menu.pages_stay_in_interrupts && mine != 0 && !failed_) {
-    complain("a page goes back in an interrupt");
+    complain({"a page goes back in an interrupt", {}, Sign::kept_page});
   }
 }
 
@@ -198,7 +198,7 @@ void World::finish(std::size_t operation, const Answer& answer, const std::optio
   if (!good) {
     if (o.kind == Kind::resize && old) reference_.keep(*old);
     if ((!o.may_fail && refusal_ == nullptr) || o.kind == Kind::release)
-      complain("a call that must work fails: " + o.name);
+      complain({"a call that must work fails: " + o.name});
     return;
   }
   const std::uint64_t value = result_of(call, answer);
@@ -207,10 +207,13 @@ void World::finish(std::size_t operation, const Answer& answer, const std::optio
     const Block block{Addr{value}, o.requested, answer.granted.value_or(0), static_cast<std::uint16_t>(operation),
                       born};
     if (old && !reference_.carried(kernel_, *old, block.at, std::min(old->bytes, block.bytes))) {
-      complain("a block that was resized lost its content", o.name);
+      complain({"a block that was resized lost its content", o.name, Sign::contents});
     }
-    const auto wrong = reference_.grant(kernel_, block, {o.granted, o.alignment, o.zeroed, o.lazy});
-    if (wrong) complain(*wrong, o.name);
+    auto wrong = reference_.grant(kernel_, block, {o.granted, o.alignment, o.zeroed, o.lazy});
+    if (wrong) {
+      wrong->detail = o.name;
+      complain(std::move(*wrong));
+    }
   }
   if (o.ends.empty()) return;
   names_[plan_->name_index(o.ends)].reset();

@@ -10,14 +10,9 @@
 
 #include "sim/check/explore/plan.h"
 #include "sim/check/explore/reference.h"
+#include "sim/check/explore/trouble.h"
 
 namespace kmemlab::sim::explore {
-
-/// What was wrong. The title says what in words without numbers, so that equal faults have equal titles.
-struct Trouble {
-  std::string title;
-  std::string detail;
-};
 
 /// One transition, in 32 bits.
 struct Action {
@@ -61,11 +56,6 @@ struct Refusal {
 
 class World final : PageWatcher, InterruptSource, FaultInjector {
  public:
-  /// Titles of what no block shows.
-  static constexpr const char* unrecorded_pages = "pages are held that the system has no record of";
-  static constexpr const char* two_inside = "two calls hold one semaphore";
-  static constexpr const char* pageless_addresses = "addresses are taken and have no pages";
-
   /// The booted machine. Errors: a profile, option or call that is impossible. `plan` must outlive all copies.
   static Fallible<std::unique_ptr<World>> boot(Plan& plan);
   /// A machine that must not boot. Trouble if it does, or stops for another reason than the run's; marks are added.
@@ -165,7 +155,7 @@ class World final : PageWatcher, InterruptSource, FaultInjector {
   void take_ready();
   void check_state();
   bool two_hold_one_semaphore() const;
-  void complain(std::string title, std::string detail = {});
+  void complain(Trouble trouble);
   std::vector<scenario::Argument> arguments(const PlannedCall& call, Addr block) const;
   bool possible(const Operation& o) const;
   std::uint64_t mapped_pages() const;

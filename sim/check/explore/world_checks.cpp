@@ -64,27 +64,30 @@ bool World::two_hold_one_semaphore() const {
 
 void World::check_state() {
   if (const auto wrong = reference_.check(kernel_)) return complain(*wrong);
-  if (two_hold_one_semaphore()) return complain(two_inside);
+  if (two_hold_one_semaphore()) {
+    return complain({"two calls hold one semaphore", {}, Sign::sleepers});
+  }
   const std::uint64_t mapped = mapped_pages();
   if (free_frames() + mapped + accounts_.elsewhere != plan_->run.toy.frames) {
-    if (plan_->menu.map_is_pages) return complain("frames are lost");
+    if (plan_->menu.map_is_pages) return complain({"frames are lost"});
     accounts_.elsewhere = plan_->run.toy.frames - free_frames() - mapped;
   }
   const std::uint64_t taken = plan_->run.toy.arena_pages - kernel_.map().free_pages();
   if (plan_->menu.map_is_pages && !anybody_holds_pages()) {
-    if (taken != mapped) return complain(pageless_addresses);
+    if (taken != mapped) return complain({"addresses are taken and have no pages", {}, Sign::records});
     if (const auto known = recorded_pages(); known && *known != mapped) {
-      return complain(unrecorded_pages,
-                      std::to_string(mapped) + " pages are held, " + std::to_string(*known) + " have blocks");
+      return complain({"pages are held that the system has no record of",
+                       std::to_string(mapped) + " pages are held, " + std::to_string(*known) + " have blocks",
+                       Sign::records});
     }
   }
   std::uint64_t bytes = 0;
   for (const Block& b : live()) {
     if (b.bytes != 0) bytes += b.granted;
   }
-  if (bytes > mapped * kernel_.machine().page_bytes()) return complain("more is granted than held");
+  if (bytes > mapped * kernel_.machine().page_bytes()) return complain({"more is granted than held"});
   if (const CheckResult r = driver_->check(); !r) {
-    complain("invariant " + std::to_string(r.invariant) + " is broken");
+    complain({"invariant " + std::to_string(r.invariant) + " is broken"});
   }
 }
 
@@ -99,7 +102,7 @@ std::optional<Trouble> World::lost_wakeup() const {
       return other.state == Task::State::asleep && other.cause != SleepCause::lock;
     });
     if (tasks_[t].cause == SleepCause::lock && all_want_locks) {
-      return Trouble{"a lock is awaited that nobody holds", task_name(t)};
+      return Trouble{"a lock is awaited that nobody holds", task_name(t), Sign::wakeup};
     }
     if (scratch == nullptr) {
       scratch = copy();
@@ -113,8 +116,10 @@ std::optional<Trouble> World::lost_wakeup() const {
     } catch (const MachineTrap&) {
       return scratch->trap();
     }
-    return Trouble{"a wake-up is lost", task_name(t) + " sleeps on " + name_of(tasks_[t].cause) +
-                                            ", nobody has woken it, and its call would come to its end now"};
+    return Trouble{"a wake-up is lost",
+                   task_name(t) + " sleeps on " + name_of(tasks_[t].cause) +
+                       ", nobody has woken it, and its call would come to its end now",
+                   Sign::wakeup};
   }
   return std::nullopt;
 }
@@ -147,7 +152,7 @@ std::optional<Trouble> World::wake_for_nothing(Channel channel) {
   }
   if (trouble_ || !all_sleep_again) return trouble_;
   if (digest_without_sleepers(kernel_) == memory && driver_->structure_digest() == core) return std::nullopt;
-  return Trouble{"a needless wake-up left something behind", {}};
+  return Trouble{"a needless wake-up left something behind", {}, Sign::unchanged};
 }
 
 std::optional<Trouble> World::failure_left_something(const World& before, const Operation& o) const {
@@ -161,7 +166,7 @@ std::optional<Trouble> World::failure_left_something(const World& before, const 
   if (same_core && digest_without_sleepers(kernel_) == digest_without_sleepers(before.kernel_)) return std::nullopt;
   std::string detail =
       std::to_string(before.free_frames()) + " frames were free before, " + std::to_string(free_frames()) + " after";
-  return Trouble{"a call that failed left something behind", detail};
+  return Trouble{"a call that failed left something behind", detail, Sign::unchanged};
 }
 
 std::optional<Trouble> World::keeps_too_much() const {
