@@ -30,7 +30,7 @@ class Replayer : public Player<Adapter, CallClock> {
  public:
   using typename Base::KernelType;
   Replayer(KernelType& kernel, Adapter& adapter, const traces::KmtView& trace, const ReplayPolicy& policy)
-      : Base(kernel, adapter, trace, policy, CallClock(kernel.cpus())) {}
+      : Base(kernel, adapter, trace, policy, CallClock(kernel.cpus())), trace_begins_(trace.facts().first_tick) {}
 
   // ---- What a session calls, in this order; a MachineTrap that comes out ends the run: trapped(), then end(). ----
   void boot() {
@@ -249,7 +249,7 @@ class Replayer : public Player<Adapter, CallClock> {
     });
     ++facts_.thread_runs;
     kernel_->sleep(Sleeper{Background::thread_who, wait.channel, wait.cause, clock_.now()});
-    observer_->on_background(clock_.now());
+    observer_->on_background(std::max(clock_.now(), trace_begins_));  // the boot took none of the trace's time
     drain();
   }
 
@@ -383,6 +383,7 @@ class Replayer : public Player<Adapter, CallClock> {
   using Base::tasks_;
   Parking<Call> parked_;
   Background background_;
+  std::uint64_t trace_begins_;  ///< tick of its first event
   std::uint64_t asleep_tasks_ = 0;
   bool draining_ = false;
   Call call_;  ///< of the present event, unless it is parked

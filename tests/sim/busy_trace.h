@@ -6,10 +6,10 @@
 namespace kmemlab::test {
 
 /// Some hundred blocks of odd sizes by three tasks and an interrupt handler, freed in another order, more than a small
-/// arena holds.
-inline TraceMaker busy_trace() {
+/// arena holds. The clock stood at `tick` when it began.
+inline TraceMaker busy_trace(std::uint64_t tick = 1000) {
   TraceMaker t;
-  std::uint64_t random = 12345, tick = 1000;
+  std::uint64_t random = 12345;
   std::vector<traces::BlockId> live;
   for (int i = 0; i < 600; ++i) {
     random = random * 6364136223846793005U + 1442695040888963407U;

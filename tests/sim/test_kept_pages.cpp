@@ -171,6 +171,21 @@ TEST_CASE("kept pages equal a recount from scratch, on every system, roomy and s
   recounted("beos", 512 * kib);
 }
 
+// A recording's clock began with its machine's boot; a system's own boot here takes none of that time.
+TEST_CASE("when a recording began changes no figure", "[kept]") {
+  for (const char* core : {"bsd386", "osf1", "aix", "beos"}) {
+    INFO(core);
+    const sim::Report early = replay(busy_trace(1'000'000'000), {core, "x86-64", 0, 0, {}}).report;
+    const sim::Report late = replay(busy_trace(60'000'000'000), {core, "x86-64", 0, 0, {}}).report;
+    CHECK((early.byte_ticks.held == late.byte_ticks.held));
+    CHECK((early.byte_ticks.cached == late.byte_ticks.cached));
+    CHECK((early.kept.page_ticks == late.kept.page_ticks));
+    CHECK(early.kept.ticks_max == late.kept.ticks_max);
+    CHECK(early.blocking.ticks_total == late.blocking.ticks_total);
+    CHECK(early.lag_ticks_max == late.lag_ticks_max);
+  }
+}
+
 TEST_CASE("failures of those that may not sleep, and sleeps by their cause", "[kept]") {
   TraceMaker t;  // twelve pages are the limit of the type
   t.task(1).at(1000);
