@@ -95,6 +95,9 @@ class SuiteReader {
     entry.pressure.daemon_latency_ticks = in.number("daemon_latency", entry.pressure.daemon_latency_ticks);
     if (const Json* latency = in.find("daemon_latency"); latency != nullptr && pages != "pressure") {
       in.wrong(*latency, "\"daemon_latency\" without pressure", "expected \"pages\": \"pressure\" beside it");
+    } else if (entry.pressure.daemon_latency_ticks > sim::daemon_latency_max) {
+      in.wrong(*latency, "\"daemon_latency\" is " + std::to_string(entry.pressure.daemon_latency_ticks),
+               "expected at most " + std::to_string(sim::daemon_latency_max));
     }
     entry.closed_loop = in.flag("closed_loop", false);
   }

@@ -57,6 +57,10 @@ Fallible<sim::PressurePolicy> read_pressure(const Parsed& p) {
   if (p.has("daemon-latency")) {
     auto ticks = parse_count("daemon-latency", *p.value("daemon-latency"));
     if (!ticks) return Failure<Error>{ticks.error()};
+    if (*ticks > sim::daemon_latency_max) {
+      return fail("--daemon-latency is " + *p.value("daemon-latency"),
+                  "expected at most " + std::to_string(sim::daemon_latency_max) + " ticks, which are eleven days");
+    }
     policy.daemon_latency_ticks = *ticks;
   }
   return policy;

@@ -68,10 +68,10 @@ std::string run_notes(const ReplayReport& report, const sim::Report& r, NotesFor
   if (r.asleep_at_end != 0) {
     text += fmt::format("  {} requests asleep, or queued behind a sleeping task, at the end\n",
                         with_commas(r.asleep_at_end));
-    if (reader == NotesFor::terminal) {
-      if (r.blocking.deadlock) text += "  DEADLOCK: the frees that could wake them wait behind sleepers too\n";
-      text += wait_graph_text(r.wait_graph);
-    }
+  }
+  if (reader == NotesFor::terminal) {  // of the whole run, whatever part the figures are of
+    if (r.blocking.deadlock) text += "  DEADLOCK: " + deadlock_words(r.wait_graph) + "\n";
+    text += wait_graph_text(r.wait_graph);
   }
   if (reader == NotesFor::terminal) text += kept_text(r.kept);
   if (r.interrupts != sim::InterruptFacts{}) text += "  interrupts: " + interrupts_text(r.interrupts) + "\n";

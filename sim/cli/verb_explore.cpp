@@ -78,7 +78,8 @@ Fallible<void> read_core(const std::string& text, Request& request) {
     if (s.name != request.menu.system) continue;
     for (const auto& [name, value] : request.options) {
       if (std::find(s.options.begin(), s.options.end(), name) == s.options.end()) {
-        return fail(request.menu.system + " has no option '" + name + "'", "'kmemlab cores' lists them");
+        return fail(request.menu.system + " has no option '" + name + "' of its own",
+                    fmt::format("expected one of {}", fmt::join(s.options, ", ")));
       }
     }
   }
@@ -113,7 +114,15 @@ Fallible<Request> request_of(const Parsed& p) {
   return r;
 }
 
-/// The finding's story, printed and written. Null where it does not repeat, which is said.
+/// Before minutes of search: can what is found be written?
+Fallible<void> prepare_outputs(const std::string& folder, const std::string& json) {
+  std::error_code failed;
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) return fail("cannot make the folder " + folder, failed.message());
+  return json.empty() || json == "-" ? Fallible<void>{} : write_file(json, "");
+}
+
+/// The finding's story, printed and written. Errors: it does not repeat.
 Fallible<std::string> tell(const Request& request, const Run& run, const Finding& finding, std::size_t number,
                            const std::string& folder) {
   const auto story = story_of(request.menu, run, request.options, finding);
@@ -121,12 +130,9 @@ Fallible<std::string> tell(const Request& request, const Run& run, const Finding
   std::string text;
   for (const std::string& line : lines_of(*story)) text += "    " + line + "\n";
   if (folder.empty()) return text;
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) return fail("cannot make the folder " + folder, failed.message());
   const std::string path = fmt::format("{}/explore-{}-{}-{}.json", folder, request.menu.system, run.name, number);
   if (auto written = write_file(path, scenario::write_scenario(*story)); !written) {
-    return Failure<Error>{written.error()};
+    return text + "    not written: " + written.error().text() + "\n";
   }
   return text + "    kmemlab run " + path + "\n";
 }
@@ -138,18 +144,22 @@ void print_runs(const Menu& menu) {
       fmt::print("must not boot: {}\n", run.boot_panic);
       continue;
     }
-    fmt::print("{} operations deep ({} with --quick)", run.depth, run.quick_depth);
+    fmt::print("sequences of {} ({} with --quick)", run.depth, run.quick_depth);
     if (run.roots.size() > 1) {
       fmt::print(", from {} states", run.roots.size());
     } else if (run.roots[0].name != "boot") {
       fmt::print(", from the state \"{}\"", run.roots[0].name);
     }
-    if (run.pairs > 0) fmt::print(", two interrupts after fewer than {}", run.pairs);
+    if (run.pairs > 0 && run.interrupts) fmt::print(", two interrupts after fewer than {} of them", run.pairs);
     fmt::print("\n");
   }
 }
 
 int explore_all(const Request& request, const std::string& folder, const std::string& json) {
+  if (auto ready = prepare_outputs(folder, json); !ready) {
+    print_error(ready.error());
+    return exit_bad_input;
+  }
   ExploreReport report(request.menu, request.faithful);
   std::size_t number = 0;
   for (const Run& run : request.menu.runs) {

@@ -72,7 +72,7 @@ Fallible<Wanted> read_arguments(const Parsed& p) {
     if (!faults) return Failure<Error>{faults.error()};
     w.faults = *faults;
     sim::InterruptPlan& devices = w.runs.policy.interrupts;
-    if (faults->interrupts != 0 && !devices.on()) {
+    if (faults->interrupts != 0 && !p.has("interrupts")) {
       devices.seed = faults->seed;
       devices.every = faults->interrupts;
       devices.level = 2;

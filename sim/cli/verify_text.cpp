@@ -6,6 +6,7 @@
 
 #include "sim/cli/render.h"
 #include "sim/cli/render_faults.h"
+#include "sim/cli/wait_graph_view.h"
 
 namespace kmemlab::cli {
 
@@ -44,7 +45,8 @@ std::string findings_text(const check::VerifyResult& r) {
   }
   if (!r.facts.stopped.empty()) text += "STOPPED   " + r.facts.stopped + "\n";
   if (r.facts.fault) text += "fault     " + fault_text(*r.facts.fault) + "\n";
-  if (r.facts.deadlock) text += "DEADLOCK  tasks sleep at the end, and what could wake them waits behind them\n";
+  if (r.facts.deadlock)
+    text += "DEADLOCK  " + deadlock_words(r.facts.wait_graph) + "\n" + wait_graph_text(r.facts.wait_graph);
   return text;
 }
 
@@ -62,6 +64,7 @@ Json one_json(const Verified& v) {
   if (r.differs_after) j["differs_after"] = *r.differs_after;
   j["sound"] = r.sound();
   j["deadlock"] = r.facts.deadlock;
+  if (!r.facts.wait_graph.empty()) j["wait_graph"] = Json::parse(wait_graph_json(r.facts.wait_graph));
   j["stopped"] = r.facts.stopped;
   if (r.facts.fault) j["fault"] = fault_json<Json>(*r.facts.fault);
   j["events"] = r.events;
@@ -100,7 +103,7 @@ std::string verify_text(const Verified& v) {
       "checked   {} blocks for overlap, place and alignment, {} for zeros; {} bytes of their contents; {} recounts\n",
       with_commas(r.blocks_checked), with_commas(r.zeros_checked), with_commas(r.bytes_compared),
       with_commas(r.recounts));
-  text += fmt::format("run       {} granted, {} failed, {} refused, {} asleep at the end; {} slept\n",
+  text += fmt::format("run       {} granted, {} failed, {} refused, {} asleep or queued at the end; {} sleeps\n",
                       with_commas(r.report.granted), with_commas(r.report.failed), with_commas(r.report.refused),
                       with_commas(r.facts.asleep_at_end), with_commas(r.report.blocking.sleeps));
   if (v.interrupts != "off") text += "devices   " + interrupts_text(r.facts.interrupts) + "\n";

@@ -45,7 +45,8 @@ Json held_json(const sim::WaitGraph& graph, const sim::WaitGraph::Held& h) {
 
 Json waiter_json(const sim::WaitGraph& graph, const sim::WaitGraph::Waiter& w) {
   Json j = {{"event", w.event},           {"task", graph.name_of_task(w.task)}, {"requested", w.requested},
-            {"since_tick", w.since_tick}, {"cause", name_of(w.cause)},          {"channel", channel_of(w)}};
+            {"since_tick", w.since_tick}, {"woken_in_vain", w.woken_in_vain},   {"cause", name_of(w.cause)},
+            {"channel", channel_of(w)}};
   Json by = {{"frees", w.help.frees}, {"bytes", w.help.bytes}, {"tasks", w.helping_tasks}};
   by["queues"] = Json::array();
   for (const sim::WaitGraph::Held& h : w.helpers) by["queues"].push_back(held_json(graph, h));
@@ -54,6 +55,11 @@ Json waiter_json(const sim::WaitGraph& graph, const sim::WaitGraph::Waiter& w) {
 }
 
 }  // namespace
+
+std::string deadlock_words(const sim::WaitGraph& graph) {
+  return graph.anybody_helps() ? "the frees that could wake them wait behind sleepers too"
+                               : "the frees that are left wait behind sleepers, and none of them would wake anybody";
+}
 
 std::string wait_graph_text(const sim::WaitGraph& graph) {
   if (graph.empty()) return {};
@@ -64,8 +70,9 @@ std::string wait_graph_text(const sim::WaitGraph& graph) {
   }
   for (std::size_t i = 0; i < std::min(graph.waiters.size(), waiters_shown); ++i) {
     const sim::WaitGraph::Waiter& w = graph.waiters[i];
-    text += fmt::format("  {} waits for {} since event {} ({} bytes)\n", graph.name_of_task(w.task), channel_of(w),
-                        with_commas(w.event), with_commas(w.requested));
+    text += fmt::format("  {} waits for {} since event {} ({} bytes{})\n", graph.name_of_task(w.task), channel_of(w),
+                        with_commas(w.event), with_commas(w.requested),
+                        w.woken_in_vain == 0 ? "" : "; woken in vain: " + with_commas(w.woken_in_vain));
     text += help_text(graph, w);
   }
   if (graph.waiters.size() > waiters_shown) {

@@ -7,6 +7,9 @@
 
 namespace kmemlab::cli {
 
+/// What a deadlock is here: "the frees that could wake them wait behind sleepers too", or that nothing could.
+std::string deadlock_words(const sim::WaitGraph& graph);
+
 /// Lines, each indented by two columns; empty if nobody waits. The first few of those who wait, and a cycle.
 std::string wait_graph_text(const sim::WaitGraph& graph);
 

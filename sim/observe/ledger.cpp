@@ -145,6 +145,7 @@ void Ledger::new_peak(std::uint64_t event, std::uint64_t tick) {
 
 void Ledger::on_completion(const Completion& c) {
   advance(c.tick);
+  last_event_ = c.event;
   if (c.action == Action::alloc) {
     book_alloc(c);
   } else {
@@ -196,7 +197,7 @@ void Ledger::page_unmapped(Addr page) {
 void Ledger::on_window_open(std::uint64_t event, std::uint64_t tick, const RunFacts& so_far) {
   advance(tick);
   settle_pages();
-  inside_ = true;
+  inside_ = opened_ = true;
   held_since_ = tick_;
   kept_.on_window_open(event, tick, so_far);
   before_ = so_far;
@@ -218,6 +219,7 @@ void Ledger::close(std::uint64_t tick) {
   settle_pages();
   held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
   kept_.on_window_close(tick, after_);
+  if (held_pages_ > report_.pages.peak) new_peak(last_event_, tick_);  // a thread of the system, or who sleeps now, took some
   inside_ = false;
   report_.pages.end = held_pages_;
   const Machine& machine = kernel_->machine();
@@ -256,6 +258,7 @@ Report Ledger::finish(const RunFacts& facts) {
       r.unusable_permille[order] = peak_pool_->unusable_permille(order);
     }
   }
+  if (!opened_) before_ = facts;  // the run stopped ahead of the window
   const RunFacts& then = over_ ? after_ : facts;
   r.unmatched_frees = then.unmatched_frees - before_.unmatched_frees;
   r.deferred_frees = then.deferred_frees - before_.deferred_frees;

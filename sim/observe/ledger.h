@@ -21,7 +21,7 @@ class Ledger final : public Observer {
  public:
   /// Books the part of the run that the window names; the policy of the run must name the same.
   explicit Ledger(const MetricsWindow& window = {})
-      : kept_(window), window_(window), inside_(window.from == 0) {}
+      : kept_(window), window_(window), inside_(window.from == 0), opened_(inside_) {}
 
   /// Joins a run that is under way, before its window opens: its live blocks and held pages are taken over, what it
   /// counted so far is not.
@@ -79,12 +79,14 @@ class Ledger final : public Observer {
   Report report_;
   MetricsWindow window_;
   bool inside_;              ///< the window is open
+  bool opened_;              ///< it was
   bool over_ = false;        ///< it was closed before the trace ended
   RunFacts before_, after_;  ///< what the replayer had counted when it opened, and when it was closed early
   Counters counters_before_;
   std::uint64_t raised_before_ = 0;
   unsigned page_shift_ = 12;
   bool began_ = false;
+  std::uint64_t last_event_ = 0;
   std::uint64_t tick_ = 0;
   std::uint64_t live_requested_ = 0;
   std::uint64_t live_granted_ = 0;

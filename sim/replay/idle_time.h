@@ -62,7 +62,7 @@ struct IdleTime {
     if constexpr (R::has_background) {
       WaitingFree free;
       if (r.background_.take_free(free)) {
-        r.execute_free(free.at, free.block, free.implied);
+        r.execute_free(free.at, free.block, free.implied, r.clock_.now());
         r.drain();
       } else if constexpr (R::has_thread) {
         if (r.background_.take_thread()) r.run_thread();

@@ -29,7 +29,8 @@ struct Job {
   typename Adapter::Call call{};
   typename Adapter::FreeCall free_call{};
   std::uint64_t start_tick = 0;
-  std::uint64_t since_tick = 0;
+  std::uint64_t since_tick = 0;        ///< of its last sleep
+  std::uint64_t first_sleep_tick = 0;  ///< it slept again since, if it was woken in vain
   std::uint64_t slept_ticks = 0;
   std::uint32_t sleeps = 0;
   std::uint32_t slot = 0;
@@ -105,7 +106,7 @@ class Jobs {
 
  private:
   static void reset(Job<Adapter>& j) {
-    j.start_tick = j.since_tick = j.slept_ticks = 0;
+    j.start_tick = j.since_tick = j.first_sleep_tick = j.slept_ticks = 0;
     j.sleeps = 0;
     j.stage = Job<Adapter>::Stage::waiting;
     j.begun = j.woken = j.detached = j.implied = j.told_free = false;

@@ -21,7 +21,8 @@ struct Parked {
   Block block;  ///< address and granted are set when over and granted
   std::uint32_t slot = 0;
   std::uint32_t sleeps = 0;
-  std::uint64_t since_tick = 0;
+  std::uint64_t since_tick = 0;        ///< of its last sleep
+  std::uint64_t first_sleep_tick = 0;  ///< it slept again since, if it was woken in vain
   std::uint64_t slept_ticks = 0;
   Request request;
   Stage stage = Stage::queued;

@@ -13,6 +13,9 @@ enum class PageEvents : std::uint8_t {
   pressure,  ///< pages that back no slab take frames; watermarks and page daemon are on
 };
 
+/// A run that waits for a later daemon than this is not played to its end.
+inline constexpr std::uint64_t daemon_latency_max = 1'000'000'000'000'000;
+
 struct PressurePolicy {
   PageEvents pages = PageEvents::ignore;
   std::optional<FrameLimits> limits;  ///< none: default_limits()

@@ -89,7 +89,8 @@ class Replayer : public Player<Adapter, CallClock> {
     parked_.for_each_waiting([&](const Parked<Call>& p) {
       const bool asleep = p.stage == Stage::asleep;
       f(Waiting{p.at.event, p.block.id, p.block.requested, asleep ? p.since_tick : p.at.tick, p.at.task,
-                asleep ? p.call.channel : Channel{}, asleep ? p.call.cause : SleepCause::none});
+                asleep ? p.call.channel : Channel{}, asleep ? p.call.cause : SleepCause::none, p.first_sleep_tick,
+                p.sleeps});
     });
   }
   void digest_into(Digest& d) const {
@@ -110,7 +111,7 @@ class Replayer : public Player<Adapter, CallClock> {
   bool free_now(std::uint64_t id) {
     Block* block = blocks_.live(id);
     if (block == nullptr) return false;
-    execute_free(this->context_of_now(clock_.now()), *block, false);
+    execute_free(this->context_of_now(clock_.now()), *block, false, clock_.now());
     block->state = Block::State::absent;
     drain();
     return true;
@@ -187,12 +188,13 @@ class Replayer : public Player<Adapter, CallClock> {
     if (must_queue(at)) {
       TaskQueue::push(*this, at, {Queued::Kind::free, no_handle, {at, block, implied}});
     } else {
-      execute_free(at, block, implied);
+      execute_free(at, block, implied, at.tick);
     }
     block.state = Block::State::empty;
   }
 
-  void execute_free(const CallContext& at, const Block& block, bool implied) {
+  /// `ready_tick`: from when on it waits for the kernel lock only.
+  void execute_free(const CallContext& at, const Block& block, bool implied, std::uint64_t ready_tick) {
     switch (block.state) {
       case Block::State::pending: {
         Parked<Call>& p = parked_[block.handle];
@@ -202,7 +204,7 @@ class Replayer : public Player<Adapter, CallClock> {
         }
         const Block granted = p.block;
         parked_.give(block.handle);
-        execute_free(at, granted, implied);
+        execute_free(at, granted, implied, clock_.now());
         return;
       }
       case Block::State::live:
@@ -212,13 +214,14 @@ class Replayer : public Player<Adapter, CallClock> {
         }
         this->before_free(block);
         this->before_call(at);
-        clock_.run(*kernel_, at, at.tick, [&] {
+        clock_.run(*kernel_, at, ready_tick, [&] {
           adapter_->free(*kernel_, block);
           return Outcome::done;
         });
         if (!devices_.blocks_to_tell()) devices_.tell_pages(*observer_);
         answers_.free_over(at, block, {Ending::ok, Reason::none, implied});
         this->tell_devices(clock_.now());
+        IdleTime::watch_frames(*this);
         return;
       case Block::State::absent:
       case Block::State::empty:
@@ -273,7 +276,7 @@ class Replayer : public Player<Adapter, CallClock> {
     Parked<Call>& p = parked_[handle];
     p.stage = Stage::asleep;
     p.since_tick = clock_.now();
-    ++p.sleeps;
+    if (p.sleeps++ == 0) p.first_sleep_tick = p.since_tick;
     if (p.at.task < tasks_.size() && !tasks_[p.at.task].asleep) {
       tasks_[p.at.task].asleep = true;
       ++asleep_tasks_;
@@ -328,7 +331,7 @@ class Replayer : public Player<Adapter, CallClock> {
       --asleep_tasks_;
     }
     run_parked(handle, clock_.now());
-    TaskQueue::run(*this, at.task);
+    TaskQueue::run(*this, at.task, clock_.now());
   }
 
   void run_parked(std::uint32_t handle, std::uint64_t ready_tick) {
@@ -341,10 +344,10 @@ class Replayer : public Player<Adapter, CallClock> {
     }
   }
 
-  void begin_parked(std::uint32_t handle) {
+  void begin_parked(std::uint32_t handle, std::uint64_t ready_tick) {
     Parked<Call>& p = parked_[handle];
     if (adapter_->prepare(p.call, p.request, p.at)) {
-      run_parked(handle, p.at.tick);
+      run_parked(handle, ready_tick);
     } else {
       finish_parked(handle, Outcome::failed, true);
     }
@@ -365,7 +368,7 @@ class Replayer : public Player<Adapter, CallClock> {
     if (!p.free_after) return;
     const WaitingFree free = *p.free_after;
     parked_.give(handle);
-    execute_free(free.at, result, free.implied);
+    execute_free(free.at, result, free.implied, clock_.now());
   }
 
   using Base::adapter_;

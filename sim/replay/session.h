@@ -59,6 +59,8 @@ struct Waiting {
   std::uint32_t task = 0;
   Channel channel{};                    ///< none: queued
   SleepCause cause = SleepCause::none;  ///< none: queued
+  std::uint64_t first_tick = 0;         ///< of its first sleep; `since_tick` is of the last
+  std::uint32_t sleeps = 0;
 };
 
 class Session {

@@ -87,7 +87,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     jobs_.for_each_waiting([&](const JobType& j) {
       const bool asleep = j.stage == Stage::asleep;
       f(Waiting{j.at.event, j.block.id, j.block.requested, asleep ? j.since_tick : j.at.tick, j.at.task,
-                asleep ? j.channel() : Channel{}, asleep ? j.cause() : SleepCause::none});
+                asleep ? j.channel() : Channel{}, asleep ? j.cause() : SleepCause::none, j.first_sleep_tick, j.sleeps});
     });
   }
   void digest_into(Digest& d) const {
@@ -333,6 +333,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     if (job.outcome == Outcome::blocked) {
       job.stage = Stage::asleep;
       job.since_tick = clock_.now_tick;
+      if (job.sleeps == 0) job.first_sleep_tick = clock_.now_tick;
       if (++job.sleeps == 1 && job.kind == Kind::alloc && !job.at.may_sleep) ++facts_.atomic_slept;
       observer_->on_sleep({job.at.event, clock_.now_tick, 0, job.channel(), job.cause(), job.at.task});
       if (!job.woken) return;

@@ -2,6 +2,7 @@
 // (closed_loop.h) those whose time has not come. Parts of Replayer and SmpReplayer, in a file of their own.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "sim/replay/agenda.h"
@@ -26,12 +27,12 @@ struct TaskQueue {
     task.queue.push_back(what);
     if (first) set_timer(r, at);
   }
-  /// Runs the queue until the task sleeps or its next event has not arrived.
+  /// Runs the queue until the task sleeps or its next event has not arrived. From `ready_tick` on the task can.
   template <class R>
-  static void run(R& r, std::uint32_t number) {
+  static void run(R& r, std::uint32_t number, std::uint64_t ready_tick) {
     if (number >= r.tasks_.size()) return;
     TaskState& task = r.tasks_[number];
-    while (!task.asleep && !task.queue.empty()) {
+    for (; !task.asleep && !task.queue.empty(); ready_tick = r.clock_.now()) {
       Queued next = task.queue.front();
       CallContext& at = next.kind == Queued::Kind::free ? next.free.at : r.parked_[next.parked].at;
       const std::uint64_t arrival = r.loop_.arrival(at);
@@ -40,9 +41,9 @@ struct TaskQueue {
       task.queue.pop_front();
       r.current_event_ = at.event;
       if (next.kind == Queued::Kind::free) {
-        r.execute_free(next.free.at, next.free.block, next.free.implied);
+        r.execute_free(next.free.at, next.free.block, next.free.implied, std::max(arrival, ready_tick));
       } else {
-        r.begin_parked(next.parked);
+        r.begin_parked(next.parked, std::max(arrival, ready_tick));
       }
     }
   }
@@ -53,7 +54,7 @@ struct TaskQueue {
     r.loop_.drop_next();
     r.loop_.fired(timer.task);
     r.clock_.idle_until(timer.tick);
-    run(r, timer.task);
+    run(r, timer.task, timer.tick);
     r.drain();
   }
 

@@ -30,15 +30,16 @@ struct WaitGraph {
   struct Waiter {
     std::uint64_t event = 0;
     std::uint64_t id = 0;
-    std::uint64_t requested = 0;  ///< bytes
-    std::uint64_t since_tick = 0;
+    std::uint64_t requested = 0;             ///< bytes
+    std::uint64_t since_tick = 0;            ///< of its first sleep
     std::uint32_t task = ~std::uint32_t{0};  ///< all ones: nobody's
     Channel channel{};
     SleepCause cause = SleepCause::none;
     std::string channel_name;  ///< "frames", "kernel map", "type temp", "semaphore pool"; empty: has none
     Held help{};               ///< sum over all tasks that could wake it; help.task: the first of them
     std::uint64_t helping_tasks = 0;
-    std::vector<Held> helpers;  ///< of them, those with the earliest frees; at most helpers_max
+    std::uint32_t woken_in_vain = 0;  ///< and asleep again each time
+    std::vector<Held> helpers;        ///< of them, those with the earliest frees; at most helpers_max
     bool operator==(const Waiter&) const = default;
   };
   /// A sleeping task and what waits behind it.
@@ -58,6 +59,13 @@ struct WaitGraph {
   std::uint64_t stopped_at = nowhere;  ///< the event after which nothing could run; nowhere: the trace was played out
 
   bool empty() const { return waiters.empty(); }
+  /// Somebody would be woken by a free that is stuck.
+  bool anybody_helps() const {
+    for (const Waiter& w : waiters) {
+      if (w.helping_tasks != 0) return true;
+    }
+    return false;
+  }
   const Queue* queue_of(std::uint32_t task) const {
     for (const Queue& q : queues) {
       if (q.task == task) return &q;

@@ -80,8 +80,18 @@ WaitGraph wait_graph_of(const Player& player, const Adapter& adapter, const Kern
       if constexpr (NamesChannels<Adapter>) {
         if (name.empty()) name = adapter.channel_name(w.channel);
       }
-      graph.waiters.push_back(
-          {w.event, w.id, w.requested, w.since_tick, w.task, w.channel, w.cause, std::move(name), {}, 0, {}});
+      graph.waiters.push_back({w.event,
+                               w.id,
+                               w.requested,
+                               w.first_tick,
+                               w.task,
+                               w.channel,
+                               w.cause,
+                               std::move(name),
+                               {},
+                               0,
+                               w.sleeps - 1,
+                               {}});
     } else if (w.task < queued.size()) {
       ++queued[w.task].frees;
       queued[w.task].bytes += w.requested;

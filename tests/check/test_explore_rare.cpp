@@ -192,4 +192,56 @@ TEST_CASE("explore: a handler that arrives in a call may give no page back eithe
   CHECK(found->path.back().arrivals.size() == 1);
 }
 
+// A fault that ends somewhere in memory is told with the panic that documented mode says in its place.
+TEST_CASE("explore: the story of a free twice fails in faithful mode and passes in documented") {
+  const Menu menu = bsd386_menu();
+  const Run& run = run_named(menu, "sizes");
+  const scenario::Options faithful = {{"mode", "faithful"}};
+  Bounds bounds;
+  bounds.depth = 2;
+  bounds.placements = bounds.pairs = bounds.failures = 0;
+  const RunResult result = explored(menu, run, bounds, faithful);
+  const auto twice = std::find_if(result.findings.begin(), result.findings.end(), [](const Finding& f) {
+    return f.trouble.title.starts_with("free twice ends in fault");
+  });
+  REQUIRE(twice != result.findings.end());
+  CHECK(differences(menu, run, *twice, faithful) > 0);
+  auto story = story_of(menu, run, faithful, *twice);
+  REQUIRE(story.ok());
+  story->options = run.options;
+  const auto sound = scenario::run_scenario(*story);
+  REQUIRE(sound.ok());
+  CHECK(sound->differences.empty());
+}
+
+TEST_CASE("explore: the story of pages that are kept frees everything, and counts") {
+  const Menu menu = bsd386_menu();
+  const Run& run = run_named(menu, "map");
+  const scenario::Options hoarder = {{"highwater_pages", "5"}};
+  Bounds bounds;
+  bounds.quick = true;
+  const RunResult result = explored(menu, run, bounds, hoarder);
+  REQUIRE(result.findings.size() == 1);
+  CHECK(result.findings[0].trouble.sign == Sign::hoard);
+  CHECK(differences(menu, run, result.findings[0], hoarder) == 1);
+  auto story = story_of(menu, run, hoarder, result.findings[0]);
+  REQUIRE(story.ok());
+  story->options = run.options;
+  const auto sound = scenario::run_scenario(*story);
+  REQUIRE(sound.ok());
+  CHECK(sound->differences.empty());
+}
+
+TEST_CASE("explore: a story says which call was refused what") {
+  const Menu menu = bsd386_menu();
+  Finding finding;
+  finding.trouble.title = "made up";
+  finding.path.push_back(Made{Action{}, {}, Refusal{FaultSite::frame, 0}});  // the first operation: 100 nowait
+  const auto story = story_of(menu, run_named(menu, "sizes"), {}, finding);
+  REQUIRE(story.ok());
+  const std::vector<std::string> lines = lines_of(*story);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1] == "  (frame number 1 of this call is refused, which a scenario cannot do.)");
+}
+
 }  // namespace kmemlab::test

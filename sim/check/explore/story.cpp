@@ -41,6 +41,10 @@ class Teller {
     const Action& action = made.action;
     if (last && frames_) remember_frames();
     Step step = step_of(world_, action);
+    if (made.refusal) {
+      step.say = std::string(name_of(made.refusal->site)) + " number " + std::to_string(made.refusal->nth + 1) +
+                 " of this call is refused, which a scenario cannot do.";
+    }
     const bool allocates = makes_block(menu_, action);
     std::optional<Trouble> trouble;
     if (made.arrivals.empty()) {
@@ -63,7 +67,16 @@ class Teller {
     if (contents_ && last) look_at_contents();
   }
 
-  void misuse() {
+  /// All is freed, and whoever is ready goes on: then no more pages may be held than the run allows.
+  void rest() {
+    while (const auto action = world_.next_to_rest()) act(Made{*action}, false);
+    const std::uint64_t mapped_or_free = world_.free_frames() + world_.mapped_pages();
+    story_.steps.back().expect.holds.push_back(
+        {1, "free_frames >= " + std::to_string(mapped_or_free - *world_.plan().run.pages_kept_max)});
+  }
+
+  /// `panic`: what a sound core says, where the menu asks for any panic.
+  void misuse(const std::optional<std::string>& panic) {
     const Misuse& m = menu_.misuses[*finding_.misuse];
     const std::string block = m.family.empty() ? "" : block_name(world_.live()[finding_.misuse_block].born);
     const std::size_t steps = m.calls.size() + (m.resumes.empty() ? 0 : 1);
@@ -73,7 +86,7 @@ class Teller {
         if (last) story_.steps.push_back(poke_step(with_block(p.at, block), with_block(p.value, block), p.bytes));
       }
       Step step = i < m.calls.size() ? misuse_call(i, block) : run_step(m.resumes);
-      if (last) expect_of_misuse(step);
+      if (last) expect_of_misuse(step, panic);
       story_.steps.push_back(std::move(step));
     }
     story_.check = m.pokes.empty() && m.resumes.empty();  // what is spoiled is seen by the core's own check too
@@ -112,10 +125,14 @@ class Teller {
     return step;
   }
 
-  void expect_of_misuse(Step& step) const {
+  void expect_of_misuse(Step& step, const std::optional<std::string>& panic) const {
     const Misuse& m = menu_.misuses[*finding_.misuse];
     scenario::ExpectedAnswer answer;
-    if (!m.panic.empty() && m.panic != "*") step.expect.panic = m.panic;
+    if (m.panic == "*") {
+      step.expect.panic = panic;
+    } else if (!m.panic.empty()) {
+      step.expect.panic = m.panic;
+    }
     if (!m.reason.empty()) answer.reason = m.reason.substr(0, m.reason.find(' '));
     const auto& calls = world_.plan().misuses[*finding_.misuse];
     if (!m.returns.empty() && calls.back().returns != Returns::nothing) answer.returns = m.returns;
@@ -238,6 +255,24 @@ scenario::MachineSetup machine_of(const Toy& toy) {
   return m;
 }
 
+/// What the same error comes to in documented mode. None: it is not noticed, or the sequence cannot be made there.
+std::optional<std::string> sound_panic(const Menu& menu, const Run& run, scenario::Options options,
+                                       const Finding& finding) {
+  options.erase(std::remove_if(options.begin(), options.end(), [](const auto& o) { return o.first == "mode"; }),
+                options.end());
+  auto plan = plan_names(menu, run, options);
+  if (!plan) return std::nullopt;
+  auto world = World::boot(*plan);
+  if (!world || make_root(**world, run.roots[finding.root])) return std::nullopt;
+  for (const Made& made : finding.path) {
+    if (made.in(**world)) return std::nullopt;
+  }
+  if (finding.misuse_block >= std::max<std::size_t>((*world)->live().size(), 1)) return std::nullopt;
+  if ((*world)->misuse(*finding.misuse, finding.misuse_block)) return std::nullopt;
+  const auto& stopped = (*world)->kernel().machine().stopped();
+  return stopped ? std::optional(stopped->message) : std::nullopt;
+}
+
 }  // namespace
 
 Fallible<scenario::Scenario> story_of(const Menu& menu, const Run& run, const scenario::Options& options,
@@ -248,13 +283,7 @@ Fallible<scenario::Scenario> story_of(const Menu& menu, const Run& run, const sc
   story.name = "explore: " + finding.trouble.title;
   story.sentence = "Found by explore in run '" + run.name + "': " + finding.trouble.title +
                    (finding.trouble.detail.empty() ? "" : " (" + finding.trouble.detail + ")") + ".";
-  for (std::size_t i = 0; i < finding.path.size(); ++i) {
-    const std::optional<Refusal>& refusal = finding.path[i].refusal;
-    if (!refusal) continue;
-    story.sentence += " In action " + std::to_string(i + 1) + " of the sequence " +
-                      std::string(name_of(refusal->site)) + " number " + std::to_string(refusal->nth + 1) +
-                      " is refused, which this file cannot say.";
-  }
+  if (finding.refused()) story.sentence += " It needs a refusal, which a scenario cannot do: this one runs without.";
   story.core = menu.system;
   story.options = plan->options;
   story.machine = machine_of(run.toy);
@@ -275,7 +304,8 @@ Fallible<scenario::Scenario> story_of(const Menu& menu, const Run& run, const sc
     teller.act(finding.path[i], i + 1 == finding.path.size() && !finding.woken);
   }
   if (finding.woken) teller.wake(*finding.woken);
-  if (finding.misuse) teller.misuse();
+  if (finding.trouble.sign == Sign::hoard) teller.rest();
+  if (finding.misuse) teller.misuse(sound_panic(menu, run, options, finding));
   return story;
 }
 

@@ -25,6 +25,7 @@ std::vector<std::string> lines_of(const scenario::Scenario& story) {
       continue;
     }
     lines.push_back(call_line(s));
+    if (!s.say.empty()) lines.push_back("  (" + s.say + ")");
     for (const scenario::During& d : s.during) {
       lines.push_back("  before access " + std::to_string(d.access) + ", at level " + std::to_string(d.level) + ": " +
                       call_line(d.steps.front()));

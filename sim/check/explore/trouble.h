@@ -16,6 +16,7 @@ enum class Sign : std::uint8_t {
   records,    ///< pages that the system's own records know
   wakeup,     ///< who is ready to run
   sleepers,   ///< who sleeps
+  hoard,      ///< how many pages are held when all is freed and nobody runs
 };
 
 struct Trouble {

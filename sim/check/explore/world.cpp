@@ -180,6 +180,7 @@ void World::settle(std::size_t operation, const Answer& answer, const std::optio
     finish(operation, answer, old, task != nullptr && task->born != 0 ? std::exchange(task->born, 0) : ++births_);
     return;
   }
+  failed_ = false;  // of a handler's call that arrived during it
   kernel_.machine().require_process("a call wants to sleep in an interrupt");
   if (task->born == 0) task->born = ++births_;
   task->state = Task::State::asleep;

@@ -107,7 +107,9 @@ class World final : PageWatcher, InterruptSource, FaultInjector {
   std::optional<Trouble> lost_wakeup() const;
   /// What a failed call may not change, compared with the state before it.
   std::optional<Trouble> failure_left_something(const World& before, const Operation& o) const;
-  /// All blocks freed by a process, all threads run until they are idle: does the system keep more than it may?
+  /// On the way to rest: somebody who is ready goes on, or else a process frees a block. None: it is reached.
+  std::optional<Action> next_to_rest() const;
+  /// There: does the system keep more pages than it may?
   std::optional<Trouble> keeps_too_much() const;
 
   std::uint64_t digest() const;
@@ -124,6 +126,7 @@ class World final : PageWatcher, InterruptSource, FaultInjector {
     return own.empty() ? name_of(sleeper.cause) : own;
   }
   std::uint64_t free_frames() const { return kernel_.machine().free_frames(); }
+  std::uint64_t mapped_pages() const;
 
  private:
   static constexpr std::uint64_t first_task = 1000;  ///< handles below are the system's threads
@@ -158,7 +161,6 @@ class World final : PageWatcher, InterruptSource, FaultInjector {
   void complain(Trouble trouble);
   std::vector<scenario::Argument> arguments(const PlannedCall& call, Addr block) const;
   bool possible(const Operation& o) const;
-  std::uint64_t mapped_pages() const;
   std::size_t task_named(const std::string& name) const;
   std::optional<scenario::Answer> make_misuse(std::size_t index, Addr block, std::size_t& done, std::uint64_t& before);
   std::optional<Trouble> compare_misuse(const Misuse& m, const scenario::Answer& answer, std::uint64_t before,

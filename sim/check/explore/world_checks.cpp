@@ -169,33 +169,36 @@ std::optional<Trouble> World::failure_left_something(const World& before, const 
   return Trouble{"a call that failed left something behind", detail, Sign::unchanged};
 }
 
+std::optional<Action> World::next_to_rest() const {
+  Action a;
+  const auto ready =
+      std::find_if(tasks_.begin(), tasks_.end(), [](const Task& t) { return t.state == Task::State::ready; });
+  if (ready != tasks_.end()) {
+    a.kind = Action::Kind::resume;
+    a.task = static_cast<std::uint8_t>(ready - tasks_.begin());
+    return a;
+  }
+  if (live().empty()) return std::nullopt;
+  const std::vector<Operation>& all = plan_->menu.operations;
+  const auto release = std::find_if(all.begin(), all.end(), [&](const Operation& o) {
+    return o.kind == Operation::Kind::release && o.family == all[live()[0].operation].family;
+  });
+  a.operation = static_cast<std::uint8_t>(release - all.begin());
+  return a;
+}
+
 std::optional<Trouble> World::keeps_too_much() const {
   if (!plan_->run.pages_kept_max || anybody_asleep()) return std::nullopt;
   const auto quiet = copy();
-  const auto release = [&](const std::string& family) {
-    for (std::size_t i = 0; i < plan_->menu.operations.size(); ++i) {
-      const Operation& o = plan_->menu.operations[i];
-      if (o.kind == Operation::Kind::release && o.family == family) return i;
-    }
-    return plan_->menu.operations.size();
-  };
   for (unsigned round = 0; round < rounds_max; ++round) {
-    Action a;
-    const auto ready = std::find_if(quiet->tasks_.begin(), quiet->tasks_.end(),
-                                    [](const Task& t) { return t.state == Task::State::ready; });
-    if (ready != quiet->tasks_.end()) {
-      a.kind = Action::Kind::resume;
-      a.task = static_cast<std::uint8_t>(ready - quiet->tasks_.begin());
-    } else if (!quiet->live().empty()) {
-      a.operation = static_cast<std::uint8_t>(release(plan_->menu.operations[quiet->live()[0].operation].family));
-    } else {
-      break;
-    }
-    if (quiet->act(a)) return std::nullopt;  // found where that action is tried
+    const auto action = quiet->next_to_rest();
+    if (!action) break;
+    if (quiet->act(*action)) return std::nullopt;  // found where that action is tried
   }
   const std::uint64_t kept = quiet->mapped_pages();
   if (kept <= *plan_->run.pages_kept_max) return std::nullopt;
-  return Trouble{"pages are kept that nobody uses", std::to_string(kept) + " pages, when all is freed and nobody runs"};
+  return Trouble{"pages are kept that nobody uses", std::to_string(kept) + " pages, when all is freed and nobody runs",
+                 Sign::hoard};
 }
 
 }  // namespace kmemlab::sim::explore

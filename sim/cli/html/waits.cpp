@@ -7,6 +7,7 @@
 #include "sim/cli/html/escape.h"
 #include "sim/cli/html/table.h"
 #include "sim/cli/render.h"
+#include "sim/cli/wait_graph_view.h"
 
 namespace kmemlab::cli {
 
@@ -42,7 +43,7 @@ std::string waits_html(const sim::Report& run, std::uint64_t first_tick) {
   const sim::WaitGraph& graph = run.wait_graph;
   if (graph.empty()) return {};
   std::string html = "<h3>Who waits</h3>\n";
-  if (run.blocking.deadlock) html += "<p>Deadlock: the frees that could wake them wait behind sleepers too.</p>\n";
+  if (run.blocking.deadlock) html += "<p>Deadlock: " + deadlock_words(graph) + ".</p>\n";
   if (graph.stopped_at != sim::WaitGraph::nowhere) {
     html += fmt::format("<p>Stopped after event {}: nothing that was still to come could run.</p>\n",
                         with_commas(graph.stopped_at));
