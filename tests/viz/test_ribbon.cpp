@@ -42,6 +42,18 @@ TEST_CASE("a ribbon has an area below the least and an edge up to the greatest v
   CHECK(column(small, 1) == "eeee");
 }
 
+TEST_CASE("one event of a thousand is seen above the line under its track", "[ribbon]") {
+  constexpr int height = 12, separator = 1;
+  Pixels p(3, 2 * height, paper);
+  const std::vector<sim::Band> counts = {{1, 1, 1}, {0, 0, 0}, {1000, 1000, 1000}};
+  const viz::RibbonStyle style{area, edge, ink, viz::Weave::solid, 1, 20};
+  for (int row = 0; row < 2; ++row)
+    viz::paint_ribbon(p, viz::track_plot(row, 3, height, 1, separator), counts, 1000, style);
+  CHECK(column(p, 0) == ".........ea..........ea.");
+  CHECK(column(p, 1) == std::string(24, '.'));
+  CHECK(column(p, 2) == ".eaaaaaaaaa..eaaaaaaaaa.");
+}
+
 TEST_CASE("weaves are a second cue", "[ribbon]") {
   Pixels p(10, 10, paper);
   const std::vector<sim::Band> full = {{10, 10, 10}};

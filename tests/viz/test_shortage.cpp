@@ -66,4 +66,6 @@ TEST_CASE("sleeps on a cause are counted in the column in which they began", "[c
   CHECK(bands[0].max == 3);
   CHECK(bands[1].max == 0);
   CHECK(viz::track_bands(p, track("on a lock"), {0, 2}, 2)[0].max == 0);
+  CHECK(viz::counts_sleeps(track("on frames")));
+  CHECK_FALSE(viz::counts_sleeps(track("asleep")));
 }

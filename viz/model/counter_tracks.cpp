@@ -134,6 +134,10 @@ std::vector<unsigned> shown_tracks(const sim::Prepared& whole) {
   return shown;
 }
 
+bool counts_sleeps(unsigned track) {
+  return track >= Track::first_cause;
+}
+
 std::vector<TrackLine> track_lines(const sim::Prepared& whole, unsigned track) {
   const sim::FrameLimits& limits = whole.course.frames().limits;
   if (track != Track::frames || limits.high == 0) return {};

@@ -30,6 +30,9 @@ const std::array<CounterTrack, counter_tracks>& all_counter_tracks();
 /// each cause that somebody slept on.
 std::vector<unsigned> shown_tracks(const sim::Prepared& whole);
 
+/// Does it count sleeps on a cause? Then most columns have none, and a single one must be seen beside a thousand.
+bool counts_sleeps(unsigned track);
+
 /// A level that a track is held against, with its name.
 struct TrackLine {
   const char* name;

@@ -20,6 +20,13 @@ int pixels_of(std::uint64_t value, std::uint64_t top, int height) {
   return static_cast<int>(static_cast<u128>(std::min(value, top)) * static_cast<unsigned>(height) / top);
 }
 
+/// With a least height the values share what is above it: 1 of 1,000 is seen, and more is still higher.
+int height_of(std::uint64_t value, std::uint64_t top, int height, const RibbonStyle& style) {
+  if (value == 0) return 0;
+  const int least = height * static_cast<int>(style.least_percent) / 100;
+  return least + pixels_of(value, top, height - least);
+}
+
 template <class T>
 const T& at_column(std::span<const T> all, int column, int width) {
   return all[static_cast<std::size_t>(column) * all.size() / static_cast<std::size_t>(width)];
@@ -27,14 +34,19 @@ const T& at_column(std::span<const T> all, int column, int width) {
 
 }  // namespace
 
+Plot track_plot(int row, int width, int height, int gap, int separator) {
+  return {0, height * row + gap, width, std::max(0, height - gap - separator)};
+}
+
 void paint_ribbon(Pixels& picture, const Plot& plot, std::span<const sim::Band> bands, std::uint64_t top,
                   const RibbonStyle& style) {
   if (bands.empty() || plot.width <= 0 || plot.height <= 0) return;
   for (int i = 0; i < plot.width; ++i) {
     const sim::Band& b = at_column(bands, i, plot.width);
     const int x = plot.x + i, bottom = plot.y + plot.height;
-    const int low = pixels_of(b.min, top, plot.height);
-    const int high = b.max == 0 ? 0 : std::max(pixels_of(b.max, top, plot.height), std::min(style.line, plot.height));
+    const int low = height_of(b.min, top, plot.height, style);
+    const int high =
+        b.max == 0 ? 0 : std::max(height_of(b.max, top, plot.height, style), std::min(style.line, plot.height));
     for (int y = bottom - low; y < bottom; ++y)
       picture.at(x, y) = woven(style.weave, x, y, style.line) ? style.ink : style.area;
     const int under = std::min(low, std::max(high - style.line, 0));

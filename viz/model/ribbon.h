@@ -20,12 +20,17 @@ struct RibbonStyle {
   Rgba ink = 0;     ///< of the weave
   Weave weave = Weave::solid;
   int line = 1;
+  unsigned least_percent = 0;  ///< of the plot's height: what a value of 1 has at least, however high the top is
 };
 
 /// A part of a picture: pixels [x, x + width) by [y, y + height).
 struct Plot {
   int x = 0, y = 0, width = 0, height = 0;
 };
+
+/// One of several tracks of equal height that stand below each other: below a gap, and above the line that separates
+/// it from the next, which would cover the lowest row and with it every value that is small.
+Plot track_plot(int row, int width, int height, int gap, int separator);
 
 /// Column n of the plot shows bands[n * bands / width]; `top` is the value of the upper edge.
 void paint_ribbon(Pixels& picture, const Plot& plot, std::span<const sim::Band> bands, std::uint64_t top,

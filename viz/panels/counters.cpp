@@ -21,14 +21,21 @@ struct Layout {
   std::vector<unsigned> shown;  ///< tracks, from the top
 };
 
-RibbonStyle style_of(const Theme& t, const CounterTrack& track) {
+RibbonStyle style_of(const Theme& t, unsigned i) {
+  const CounterTrack& track = all_counter_tracks()[i];
   const Palette& c = t.colours;
   const Rgba colour = track.fill ? c.of(*track.fill) : track.unit == TrackUnit::requests ? c.asleep : c.dim;
   const Weave weave = !track.fill                   ? track.weave
                       : *track.fill == Fill::cached ? Weave::dots
                       : *track.fill == Fill::live   ? Weave::solid
                                                     : Weave::hatch;
-  return {mixed(colour, c.panel, 110), colour, mixed(colour, c.panel, 190), weave, static_cast<int>(t.hairline())};
+  return {mixed(colour, c.panel, 110), colour, mixed(colour, c.panel, 190), weave, static_cast<int>(t.hairline()),
+          counts_sleeps(i) ? 20U : 0U};
+}
+
+Plot plot_of(const Theme& t, const Layout& at, std::size_t row, int width) {
+  return track_plot(static_cast<int>(row), width, static_cast<int>(at.track), static_cast<int>(t.px(0.2F)),
+                    static_cast<int>(t.hairline()));
 }
 
 // All graphs in one picture, and the value of each one's upper edge.
@@ -45,7 +52,6 @@ Pixels paint_tracks(const Look& look, const Layout& at, Painted& painted) {
   const Theme& t = look.theme;
   const int width = std::max(1, static_cast<int>(at.graphs.width())), high = static_cast<int>(at.track);
   Pixels picture(width, std::max(1, high * static_cast<int>(at.shown.size())), t.colours.panel);
-  const int gap = static_cast<int>(t.px(0.2F));
   for (std::size_t row = 0; row < at.shown.size(); ++row) {
     const unsigned i = at.shown[row];
     const auto bands = track_bands(*look.whole, i, at.axis.range, static_cast<std::size_t>(width));
@@ -53,8 +59,7 @@ Pixels paint_tracks(const Look& look, const Layout& at, Painted& painted) {
     for (const sim::Band& b : bands) most = std::max(most, b.max);
     painted.peak[i] = most;
     painted.top[i] = track_top(*look.whole, i, most);
-    paint_ribbon(picture, {0, high * static_cast<int>(row) + gap, width, high - gap}, bands, painted.top[i],
-                 style_of(t, all_counter_tracks()[i]));
+    paint_ribbon(picture, plot_of(t, at, row, width), bands, painted.top[i], style_of(t, i));
   }
   return picture;
 }
@@ -63,11 +68,12 @@ Pixels paint_tracks(const Look& look, const Layout& at, Painted& painted) {
 void draw_lines(const Look& look, const Layout& at, const Painted& painted, std::size_t row) {
   const Theme& t = look.theme;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const float gap = t.px(0.2F), bottom = at.graphs.min.y + at.track * static_cast<float>(row + 1);
+  const Plot plot = plot_of(t, at, row, static_cast<int>(at.graphs.width()));
+  const float bottom = at.graphs.min.y + static_cast<float>(plot.y + plot.height);
   float dash = t.px(0.25F), last = bottom + at.track;
   for (const TrackLine& line : track_lines(*look.whole, at.shown[row])) {
     const auto part = static_cast<float>(line.value) / static_cast<float>(painted.top[at.shown[row]]);
-    const float y = std::floor(bottom - part * (at.track - gap));
+    const float y = std::floor(bottom - part * static_cast<float>(plot.height));
     for (float x = at.graphs.min.x; x < at.graphs.max.x; x += 2 * dash)
       list.AddRectFilled({x, y}, {std::min(x + dash, at.graphs.max.x), y + t.hairline()}, t.colours.text);
     if (last - y >= t.em) {
@@ -101,7 +107,7 @@ void draw_track_words(const Look& look, const Layout& at, const Painted& painted
   if (track.fill) {
     draw_fill(list, t, sample, *track.fill);
   } else {
-    list.AddRectFilled(sample.min, sample.max, style_of(t, track).ribbon);
+    list.AddRectFilled(sample.min, sample.max, style_of(t, i).ribbon);
   }
   list.AddText({left + box + t.px(0.4F), y + down}, t.colours.text, track.name);
   if (const auto value = track_value(*look.whole, i, look.cursor.event)) {
