@@ -134,7 +134,9 @@ TEST_CASE("tracks: values at places, bands of ranges, indices with their formula
   CHECK(viz::track_bands(p, track("live"), {3, 4}, 4).empty());
   CHECK(viz::track_text(viz::TrackUnit::permille, 375) == "37.5 %");
   CHECK(viz::track_text(viz::TrackUnit::bytes, 12288) == "12,288");
-  CHECK(viz::track_top_text(viz::TrackUnit::bytes, 12288) == "12 KiB");
+  CHECK(viz::track_top_text(p, track("footprint"), 12288, 12000) == "12 KiB");
+  CHECK(viz::track_top_text(p, track("tables"), 1, 0) == "none");
+  CHECK(viz::track_top_text(p, track("external"), 1000, 400) == "100 %");
 }
 
 TEST_CASE("the overview: footprint behind live, marks below", "[overview]") {

@@ -54,9 +54,26 @@ TEST_CASE("free frames: values, watermarks as lines, an edge not far above them"
   CHECK(lines[2].value == 8);
   CHECK(viz::track_lines(p, track("asleep")).empty());
   CHECK(viz::track_lines(short_of_frames({}, 3), frames).empty());
-  CHECK(viz::track_top(p, frames, 90) == 100);  // eight times the high watermark, rounded up
-  CHECK(viz::track_top(p, frames, 3) == 10);    // the lines are to be seen
+  CHECK(viz::track_top(p, frames, 90) == 32);  // four times the high watermark
+  CHECK(viz::track_top(p, frames, 3) == 10);   // the lines are to be seen
+  CHECK(viz::track_top_text(p, frames, 32, 90) == "32 of 100, cut");
+  CHECK(viz::track_top_text(p, frames, 32, 32) == "32");
+  const sim::Prepared high = short_of_frames({40, 60, 95}, 3);  // the edge is never above what the machine has
+  CHECK(viz::track_top(high, frames, 90) == 100);
+  CHECK(viz::track_top(short_of_frames({}, 3), frames, 90) == 100);
+  CHECK(viz::track_top(short_of_frames({}, 3), frames, 3) == 5);
   CHECK(viz::track_top(p, track("external"), 3) == 1000);
+}
+
+TEST_CASE("names of the watermarks stand beside their lines, or together", "[counters]") {
+  const auto lines = viz::track_lines(short_of_frames({10, 20, 30}, 3), track("free frames"));
+  CHECK(viz::line_rise(lines[2], 100, 200) == 60);
+  CHECK(viz::line_rise(lines[2], 20, 200) == 200);
+  using Labels = std::vector<viz::LineLabel>;
+  CHECK(viz::line_labels(lines, 100, 200, 14, 14) == Labels{{"reserve 10", 173}, {"low 20", 153}, {"high 30", 133}});
+  CHECK(viz::line_labels(lines, 100, 100, 14, 14).empty());  // ten pixels apart: they would overlap
+  CHECK(viz::line_labels(lines, 30, 200, 14, 14).empty());   // over the upper edge's own words
+  CHECK(viz::lines_text(lines) == "reserve 10, low 20, high 30");
 }
 
 TEST_CASE("sleeps on a cause are counted in the column in which they began", "[counters]") {

@@ -144,12 +144,39 @@ std::vector<TrackLine> track_lines(const sim::Prepared& whole, unsigned track) {
   return {{"reserve", limits.reserve}, {"low", limits.low}, {"high", limits.high}};
 }
 
+int line_rise(const TrackLine& line, std::uint64_t top, int height) {
+  if (top == 0) return 0;
+  return static_cast<int>(static_cast<u128>(std::min(line.value, top)) * static_cast<unsigned>(height) / top);
+}
+
+std::vector<LineLabel> line_labels(const std::vector<TrackLine>& lines, std::uint64_t top, int height, int text,
+                                   int corner) {
+  std::vector<LineLabel> labels;
+  int free_to = height;  // upper edge of the label below
+  for (const TrackLine& line : lines) {
+    const int y = std::min(height - line_rise(line, top, height) - text / 2, height - text);
+    if (y + text > free_to || y < corner) return {};
+    labels.push_back({fmt::format("{} {}", line.name, grouped(line.value)), y});
+    free_to = y;
+  }
+  return labels;
+}
+
+std::string lines_text(const std::vector<TrackLine>& lines) {
+  std::string all;
+  for (const TrackLine& line : lines)
+    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", line.name, grouped(line.value));
+  return all;
+}
+
 std::uint64_t track_top(const sim::Prepared& whole, unsigned track, std::uint64_t most) {
   const TrackUnit unit = all_counter_tracks()[track].unit;
   if (unit == TrackUnit::permille) return 1000;
-  const std::uint64_t high = whole.course.frames().limits.high;
-  if (unit == TrackUnit::frames && high != 0) most = std::max(std::min(most, 8 * high), high + high / 4);
-  return scale_top(most, unit == TrackUnit::bytes);
+  if (unit != TrackUnit::frames) return scale_top(most, unit == TrackUnit::bytes);
+  const std::uint64_t frames = whole.course.frames().frames, high = whole.course.frames().limits.high;
+  if (high == 0) return std::min(scale_top(most, false), std::max<std::uint64_t>(frames, 1));
+  // A quarter above the high watermark, where the frames never come near it: a line at the very edge is none.
+  return std::max(std::min(std::max(std::min(most, 4 * high), high + (high + 3) / 4), frames), high);
 }
 
 std::string track_text(TrackUnit unit, std::uint64_t value) {
@@ -157,9 +184,13 @@ std::string track_text(TrackUnit unit, std::uint64_t value) {
   return grouped(value);
 }
 
-std::string track_top_text(TrackUnit unit, std::uint64_t value) {
-  if (unit == TrackUnit::permille) return fmt::format("{} %", value / 10);
-  return unit == TrackUnit::bytes ? short_bytes(value) : grouped(value);
+std::string track_top_text(const sim::Prepared& whole, unsigned track, std::uint64_t top, std::uint64_t most) {
+  const TrackUnit unit = all_counter_tracks()[track].unit;
+  if (unit == TrackUnit::frames && most > top)
+    return fmt::format("{} of {}, cut", grouped(top), grouped(whole.course.frames().frames));
+  if (most == 0 && track_lines(whole, track).empty()) return "none";
+  if (unit == TrackUnit::permille) return fmt::format("{} %", top / 10);
+  return unit == TrackUnit::bytes ? short_bytes(top) : grouped(top);
 }
 
 }  // namespace kmemlab::viz

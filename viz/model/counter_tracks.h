@@ -40,8 +40,23 @@ struct TrackLine {
 };
 /// The watermarks, for the free frames; else none. Lowest first.
 std::vector<TrackLine> track_lines(const sim::Prepared& whole, unsigned track);
-/// The value of the upper edge that shows all of the bands; of watched frames, no more than eight times the high
-/// watermark.
+/// How far above the lower edge of a plot of this height a line lies, in pixels.
+int line_rise(const TrackLine& line, std::uint64_t top, int height);
+/// The name of a line and its value, at the right edge of a plot.
+struct LineLabel {
+  std::string words;
+  int y = 0;  ///< of the text's upper edge, in pixels below the plot's
+  bool operator==(const LineLabel&) const = default;
+};
+/// Each beside its line, and all of them below the `corner` pixels that the text of the upper edge takes. None if there
+/// is no room for that: then lines_text says all in one.
+std::vector<LineLabel> line_labels(const std::vector<TrackLine>& lines, std::uint64_t top, int height, int text,
+                                   int corner);
+/// "reserve 2, low 4, high 8"
+std::string lines_text(const std::vector<TrackLine>& lines);
+
+/// The value of the upper edge that shows all of the bands. Of watched frames no more than four times the high
+/// watermark, so that the watermarks are told apart; of frames never more than the machine has.
 std::uint64_t track_top(const sim::Prepared& whole, unsigned track, std::uint64_t most);
 
 /// The bands of a track in `n` columns of a range, of all that is prepared; no columns if nothing is.
@@ -49,7 +64,7 @@ std::vector<sim::Band> track_bands(const sim::Prepared& whole, unsigned track, s
 /// At a place: of the snapshot if it is of this place, else of what was collected. None: not known yet.
 std::optional<std::uint64_t> track_value(const sim::Prepared& whole, unsigned track, std::uint64_t place);
 std::string track_text(TrackUnit unit, std::uint64_t value);
-/// For the upper edge of a track: short.
-std::string track_top_text(TrackUnit unit, std::uint64_t value);
+/// For the upper edge of a track: short. `most` is the greatest value in view; if that lies above the edge, it says so.
+std::string track_top_text(const sim::Prepared& whole, unsigned track, std::uint64_t top, std::uint64_t most);
 
 }  // namespace kmemlab::viz

@@ -64,24 +64,41 @@ Pixels paint_tracks(const Look& look, const Layout& at, Painted& painted) {
   return picture;
 }
 
-// Dashed, each a dash longer than the one below it: told apart without their colour, and named if there is room.
-void draw_lines(const Look& look, const Layout& at, const Painted& painted, std::size_t row) {
+// Words over the graphs, in a box of the panel's colour: nothing strikes them through. `right` is where the box ends;
+// answers where it begins.
+float draw_boxed(const Look& look, float right, float y, const std::string& words, Rgba colour) {
   const Theme& t = look.theme;
+  const ImVec2 size = ImGui::CalcTextSize(words.c_str());
+  const float x = right - size.x - t.px(0.3F), left = x - t.px(0.2F);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled({left, y}, {right, y + size.y}, with_alpha(t.colours.panel, 230));
+  list.AddText({x, y}, colour, words.c_str());
+  return left;
+}
+
+// Lines are dashed, each a dash longer than the one below it: told apart without their colour. Their names stand at the
+// right edge, beside them if there is room, else together at the left of the upper edge's value.
+void draw_edges(const Look& look, const Layout& at, const Painted& painted, std::size_t row) {
+  const Theme& t = look.theme;
+  const unsigned i = at.shown[row];
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Plot plot = plot_of(t, at, row, static_cast<int>(at.graphs.width()));
-  const float bottom = at.graphs.min.y + static_cast<float>(plot.y + plot.height);
-  float dash = t.px(0.25F), last = bottom + at.track;
-  for (const TrackLine& line : track_lines(*look.whole, at.shown[row])) {
-    const auto part = static_cast<float>(line.value) / static_cast<float>(painted.top[at.shown[row]]);
-    const float y = std::floor(bottom - part * static_cast<float>(plot.height));
-    for (float x = at.graphs.min.x; x < at.graphs.max.x; x += 2 * dash)
-      list.AddRectFilled({x, y}, {std::min(x + dash, at.graphs.max.x), y + t.hairline()}, t.colours.text);
-    if (last - y >= t.em) {
-      list.AddText({at.graphs.min.x + t.px(0.3F), y - t.em}, t.colours.text, line.name);
-      last = y;
-    }
+  const float upper = at.graphs.min.y + static_cast<float>(plot.y), right = at.graphs.max.x;
+  const std::vector<TrackLine> lines = track_lines(*look.whole, i);
+  float dash = t.px(0.25F);
+  for (const TrackLine& line : lines) {
+    const float y = upper + static_cast<float>(plot.height - line_rise(line, painted.top[i], plot.height));
+    for (float x = at.graphs.min.x; x < right; x += 2 * dash)
+      list.AddRectFilled({x, y}, {std::min(x + dash, right), y + t.hairline()}, t.colours.text);
     dash *= 2;
   }
+  const int text = static_cast<int>(ImGui::GetTextLineHeight());
+  const auto labels = line_labels(lines, painted.top[i], plot.height, text, text);
+  for (const LineLabel& label : labels)
+    draw_boxed(look, right, upper + static_cast<float>(label.y), label.words, t.colours.text);
+  const std::string top = track_top_text(*look.whole, i, painted.top[i], painted.peak[i]);
+  const float left = draw_boxed(look, right, upper, top, t.colours.dim);
+  if (labels.empty() && !lines.empty()) draw_boxed(look, left, upper, lines_text(lines), t.colours.text);
 }
 
 ImTextureID texture_of(Look& look, const Layout& at, Painted& painted) {
@@ -95,7 +112,7 @@ ImTextureID texture_of(Look& look, const Layout& at, Painted& painted) {
   return look.textures.get("counters" + look.key, d.value(), [&] { return paint_tracks(look, at, painted); });
 }
 
-void draw_track_words(const Look& look, const Layout& at, const Painted& painted, std::size_t row) {
+void draw_track_words(const Look& look, const Layout& at, std::size_t row) {
   const Theme& t = look.theme;
   const unsigned i = at.shown[row];
   const CounterTrack& track = all_counter_tracks()[i];
@@ -115,12 +132,6 @@ void draw_track_words(const Look& look, const Layout& at, const Painted& painted
     const float wide = ImGui::CalcTextSize(words.c_str()).x;
     list.AddText({at.graphs.min.x - wide - t.px(0.6F), y + down}, t.colours.text, words.c_str());
   }
-  const std::string top = painted.peak[i] == 0 ? "none" : track_top_text(track.unit, painted.top[i]);
-  const ImVec2 size = ImGui::CalcTextSize(top.c_str());
-  const ImVec2 corner{at.graphs.max.x - size.x - t.px(0.3F), y + t.px(0.15F)};
-  list.AddRectFilled({corner.x - t.px(0.2F), corner.y}, {at.graphs.max.x, corner.y + size.y},
-                     with_alpha(t.colours.panel, 190));
-  list.AddText(corner, t.colours.dim, top.c_str());
   list.AddRectFilled({left, y + at.track - t.hairline()}, {at.graphs.max.x, y + at.track}, t.colours.line);
 }
 
@@ -172,8 +183,8 @@ void draw_counters(Look& look) {
   ImGui::GetWindowDrawList()->AddImage(texture, at.graphs.min, at.graphs.max);
   draw_unprepared(look, at.axis, at.graphs);
   for (std::size_t row = 0; row < at.shown.size(); ++row) {
-    draw_lines(look, at, painted, row);
-    draw_track_words(look, at, painted, row);
+    draw_edges(look, at, painted, row);
+    draw_track_words(look, at, row);
   }
   draw_cursor(look, at.axis, at.graphs);
   if (c.hovered && ImGui::GetIO().KeyShift && ImGui::GetIO().MouseWheel != 0)
