@@ -60,13 +60,19 @@ std::string limit_line(std::uint64_t frames, std::uint64_t top) {
   return fmt::format("<path class=\"mark\" d=\"M0 {}H{}\"/>\n", y, chart_width);
 }
 
+/// Value of the upper edge: frames far above the watermarks are cut off, but the watermarks themselves never, wherever
+/// the frames stayed.
+std::uint64_t frames_top(const FramesSeen& seen, const sim::FrameLimits& limits) {
+  if (limits.high == 0) return std::max<std::uint64_t>(1, seen.most);
+  return std::max(std::min(seen.most, 4 * limits.high), limits.high);
+}
+
 /// Where nobody ever came near the end of memory there is nothing to see.
 std::string frames_panel(const sim::Series& series, const ChartScale& scale) {
   const FramesSeen seen = frames_seen(series);
   const sim::FrameLimits& limits = series.frame_limits();
   if (limits.high == 0 && seen.least > series.frames() / 8) return {};
-  const std::uint64_t cut = limits.high == 0 ? seen.most : 4 * limits.high;
-  const std::uint64_t top = std::max<std::uint64_t>(1, std::min(seen.most, cut));
+  const std::uint64_t top = frames_top(seen, limits);
   const std::string label = fmt::format("Free frames over time: at least {}, at most {} of {}", with_commas(seen.least),
                                         with_commas(seen.most), with_commas(series.frames()));
   std::string paths = fmt::format("<path class=\"granted\" d=\"{}\"/>\n",
