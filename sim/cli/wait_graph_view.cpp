@@ -32,6 +32,7 @@ std::string help_text(const sim::WaitGraph& graph, const sim::WaitGraph::Waiter&
 
 std::string cycle_text(const sim::WaitGraph& graph) {
   if (graph.cycle.empty()) return {};
+  if (const std::string one = graph.circle_of_one(); !one.empty()) return "  " + one + "\n";
   std::string text = "  in a circle: ";
   const std::size_t shown = std::min(graph.cycle.size(), cycle_shown);
   for (std::size_t i = 0; i < shown; ++i) text += graph.name_of_task(graph.cycle[i]) + " waits for ";

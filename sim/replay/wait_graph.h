@@ -76,6 +76,11 @@ struct WaitGraph {
     const Queue* q = queue_of(task);
     return q != nullptr ? q->task_name : "nobody";
   }
+  /// A circle of one task, in words without a full stop; empty: it has more tasks, or there is none.
+  std::string circle_of_one() const {
+    if (cycle.size() != 1) return {};
+    return name_of_task(cycle[0]) + " waits for itself: its frees are queued behind its own sleep";
+  }
   bool operator==(const WaitGraph&) const = default;
 };
 

@@ -61,12 +61,36 @@ TEST_CASE("three who wait, two channels, two who have what would help", "[waits]
   CHECK(layout.in_whose == Lines{{0, 0, true}, {0, 1, true}});
 }
 
+TEST_CASE("a circle is an alarm in a deadlock only", "[waits]") {
+  WaitGraph g = circle();
+  const auto alarms = [](const viz::WaitLayout& layout) {
+    std::size_t n = 0;
+    for (const auto* boxes : {&layout.waiters, &layout.channels, &layout.holders})
+      for (const viz::WaitBox& box : *boxes) n += box.alarm;
+    for (const auto* lines : {&layout.for_what, &layout.in_whose})
+      for (const viz::WaitLine& line : *lines) n += line.alarm;
+    return n;
+  };
+  CHECK(alarms(viz::wait_layout(g)) == 8);
+  g.stopped_at = WaitGraph::nowhere;
+  CHECK(alarms(viz::wait_layout(g)) == 0);
+  CHECK(viz::wait_layout(g).waiters[1].circle == 2);
+  g.cycle = {0};
+  CHECK(viz::wait_layout(g).waiters[0].circle == 0);  // no number where there is nothing to count
+}
+
 TEST_CASE("what is said over the picture", "[waits]") {
   WaitGraph g = circle();
   CHECK(viz::wait_headline(g) ==
         "Deadlock after event 12: 3 requests sleep, and nothing that was still to come could run.");
   CHECK(viz::circle_words(g) == "In a circle: 1 a waits for 2 b waits for 1 a.");
+  g.cycle = {1};
+  CHECK(viz::circle_words(g) == "b waits for itself: its frees are queued behind its own sleep.");
   g.stopped_at = WaitGraph::nowhere;
+  CHECK(viz::circle_words(g) ==
+        "b waits for itself: its frees are queued behind its own sleep; that is no deadlock while others run.");
+  g.cycle = {0, 1};
+  CHECK(viz::circle_words(g) == "In a circle: 1 a waits for 2 b waits for 1 a; that is no deadlock while others run.");
   CHECK(viz::wait_headline(g) == "3 requests sleep; what would wake some of them waits behind sleepers itself.");
   g.cycle.clear();
   CHECK(viz::circle_words(g).empty());
@@ -80,4 +104,9 @@ TEST_CASE("a crowd is cut off", "[waits]") {
   CHECK(layout.waiters.size() == viz::WaitLayout::rows_max);
   CHECK(layout.left_out == 10);
   CHECK(layout.channels.size() == 1);
+  g.cycle = {45, 47};  // whoever is in the circle is not
+  const viz::WaitLayout circle = viz::wait_layout(g);
+  CHECK(circle.waiters[0].event == 45);
+  CHECK(circle.waiters[1].event == 47);
+  CHECK(circle.waiters[2].event == 0);
 }

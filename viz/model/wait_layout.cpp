@@ -21,14 +21,34 @@ bool next_in_circle(const WaitGraph& graph, std::uint32_t task, std::uint32_t ne
   return a != 0 && b != 0 && b == a % graph.cycle.size() + 1;
 }
 
+bool deadlock(const WaitGraph& graph) {
+  return graph.stopped_at != WaitGraph::nowhere;
+}
+
+/// Those of the circle first: a picture ends after some rows, and they are what it is about.
+std::vector<const WaitGraph::Waiter*> in_rows(const WaitGraph& graph) {
+  std::vector<const WaitGraph::Waiter*> rows;
+  for (const WaitGraph::Waiter& w : graph.waiters) rows.push_back(&w);
+  std::stable_partition(rows.begin(), rows.end(),
+                        [&](const WaitGraph::Waiter* w) { return place_in_circle(graph, w->task) != 0; });
+  return rows;
+}
+
 std::string channel_name(const WaitGraph::Waiter& w) {
   return w.channel_name.empty() ? name_of(w.cause) : w.channel_name;
 }
 
-WaitBox box_of(const WaitGraph& graph, const WaitGraph::Waiter& w) {
+WaitBox task_box(const WaitGraph& graph, std::uint32_t task) {
   WaitBox box;
-  box.name = graph.name_of_task(w.task);
-  box.circle = place_in_circle(graph, w.task);
+  box.name = graph.name_of_task(task);
+  const unsigned place = place_in_circle(graph, task);
+  if (graph.cycle.size() > 1) box.circle = place;
+  box.alarm = place != 0 && deadlock(graph);
+  return box;
+}
+
+WaitBox box_of(const WaitGraph& graph, const WaitGraph::Waiter& w) {
+  WaitBox box = task_box(graph, w.task);
   box.event = w.event;
   box.lines = {bytes_text(w.requested) + ", event " + grouped(w.event),
                graph.tick > w.since_tick ? "for " + time_text(graph.tick - w.since_tick) : "just now"};
@@ -36,9 +56,7 @@ WaitBox box_of(const WaitGraph& graph, const WaitGraph::Waiter& w) {
 }
 
 WaitBox holder_box(const WaitGraph& graph, const WaitGraph::Held& held) {
-  WaitBox box;
-  box.name = graph.name_of_task(held.task);
-  box.circle = place_in_circle(graph, held.task);
+  WaitBox box = task_box(graph, held.task);
   box.event = held.first_event;
   box.lines = {counted(held.frees, "free", "frees") + ", " + bytes_text(held.bytes),
                "the first: event " + grouped(held.first_event)};
@@ -56,7 +74,7 @@ std::size_t index_of(std::vector<Key>& keys, const Key& key) {
 void add_line(std::vector<WaitLine>& lines, const WaitLine& line) {
   for (WaitLine& old : lines) {
     if (old.from != line.from || old.to != line.to) continue;
-    old.circle |= line.circle;
+    old.alarm |= line.alarm;
     return;
   }
   lines.push_back(line);
@@ -68,22 +86,24 @@ WaitLayout wait_layout(const WaitGraph& graph) {
   WaitLayout layout;
   std::vector<std::string> channels;
   std::vector<std::uint32_t> holders;
-  for (const WaitGraph::Waiter& w : graph.waiters) {
+  for (const WaitGraph::Waiter* row : in_rows(graph)) {
+    const WaitGraph::Waiter& w = *row;
     if (layout.waiters.size() == WaitLayout::rows_max) {
       ++layout.left_out;
       continue;
     }
     const std::size_t channel = index_of(channels, channel_name(w));
-    if (channel == layout.channels.size()) layout.channels.push_back({channels[channel], {}, 0, WaitGraph::nowhere});
-    bool circle = false;
+    if (channel == layout.channels.size())
+      layout.channels.push_back({channels[channel], {}, 0, false, WaitGraph::nowhere});
+    bool alarm = false;
     for (const WaitGraph::Held& held : w.helpers) {
       const std::size_t holder = index_of(holders, held.task);
       if (holder == layout.holders.size()) layout.holders.push_back(holder_box(graph, held));
-      const bool next = next_in_circle(graph, w.task, held.task);
-      circle |= next;
+      const bool next = deadlock(graph) && next_in_circle(graph, w.task, held.task);
+      alarm |= next;
       add_line(layout.in_whose, {channel, holder, next});
     }
-    layout.for_what.push_back({layout.waiters.size(), channel, circle});
+    layout.for_what.push_back({layout.waiters.size(), channel, alarm});
     layout.waiters.push_back(box_of(graph, w));
   }
   for (std::size_t i = 0; i < layout.channels.size(); ++i) {
@@ -101,7 +121,7 @@ WaitLayout wait_layout(const WaitGraph& graph) {
 std::string wait_headline(const WaitGraph& graph) {
   if (graph.empty()) return "Nobody sleeps here.";
   const std::string who = counted(graph.waiters.size(), "request sleeps", "requests sleep");
-  if (graph.stopped_at != WaitGraph::nowhere) {
+  if (deadlock(graph)) {
     return "Deadlock after event " + grouped(graph.stopped_at) + ": " + who +
            ", and nothing that was still to come could run.";
   }
@@ -114,11 +134,13 @@ std::string wait_headline(const WaitGraph& graph) {
 std::string circle_words(const WaitGraph& graph) {
   if (graph.cycle.empty()) return {};
   constexpr std::size_t shown_max = 6;
+  const std::string end = deadlock(graph) ? "." : "; that is no deadlock while others run.";
+  if (const std::string one = graph.circle_of_one(); !one.empty()) return one + end;
   std::string text = "In a circle: ";
   for (std::size_t i = 0; i < std::min(graph.cycle.size(), shown_max); ++i)
     text += std::to_string(i + 1) + " " + graph.name_of_task(graph.cycle[i]) + " waits for ";
   if (graph.cycle.size() > shown_max) text += grouped(graph.cycle.size() - shown_max) + " more, who wait for ";
-  return text + "1 " + graph.name_of_task(graph.cycle[0]) + ".";
+  return text + "1 " + graph.name_of_task(graph.cycle[0]) + end;
 }
 
 }  // namespace kmemlab::viz

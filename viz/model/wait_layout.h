@@ -1,6 +1,7 @@
 // The wait graph of a place as three columns of boxes: who waits, what for, and whose queue has what would wake them,
-// with lines between. Tasks of a circle are numbered in its order, in both columns, so that no line must be followed
-// from right to left. Pure.
+// with lines between. Tasks of a circle come first and are numbered in its order, in both columns, so that no line must
+// be followed from right to left. Only in a deadlock is a circle an alarm: before, whoever runs may still break it.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,15 @@ namespace kmemlab::viz {
 struct WaitBox {
   std::string name;  ///< of a task or a channel
   std::vector<std::string> lines;
-  unsigned circle = 0;                            ///< its number in the circle, from 1; 0: not in it
+  unsigned circle = 0;                            ///< its number in the circle, from 1; 0: not in it, or alone in it
+  bool alarm = false;                             ///< in the circle of a deadlock
   std::uint64_t event = sim::WaitGraph::nowhere;  ///< where a click goes
   bool operator==(const WaitBox&) const = default;
 };
 /// Numbers of boxes of two neighbouring columns.
 struct WaitLine {
   std::size_t from = 0, to = 0;
-  bool circle = false;  ///< it is part of the circle
+  bool alarm = false;  ///< it is part of the circle of a deadlock
   bool operator==(const WaitLine&) const = default;
 };
 
@@ -36,7 +38,7 @@ WaitLayout wait_layout(const sim::WaitGraph& graph);
 
 /// A sentence over the picture: how many sleep, and whether anybody can wake them.
 std::string wait_headline(const sim::WaitGraph& graph);
-/// "a waits for b, who waits for a"; empty if there is no circle.
+/// "1 a waits for 2 b waits for 1 a", and what that means here; empty if there is no circle.
 std::string circle_words(const sim::WaitGraph& graph);
 
 }  // namespace kmemlab::viz

@@ -31,8 +31,8 @@ void draw_box(const Pen& pen, std::size_t column, std::size_t i, const WaitBox& 
   const bool waits = column == 0;
   pen.list.AddRectFilled(r.min, r.max, waits ? mixed(t.colours.asleep, t.colours.panel, 200) : t.colours.raised);
   if (waits) draw_hatch(pen.list, r, mixed(t.colours.asleep, t.colours.panel, 140), t.px(0.6F), t.hairline());
-  pen.list.AddRect(r.min, r.max, box.circle != 0 ? t.colours.alarm : t.colours.line, 0, 0, t.hairline());
-  if (box.circle != 0) {  // a second frame inside the first: not by colour alone
+  pen.list.AddRect(r.min, r.max, box.alarm ? t.colours.alarm : t.colours.line, 0, 0, t.hairline());
+  if (box.alarm) {  // a second frame inside the first: not by colour alone
     const float in = 3 * t.hairline();
     pen.list.AddRect({r.min.x + in, r.min.y + in}, {r.max.x - in, r.max.y - in}, t.colours.alarm, 0, 0, t.hairline());
   }
@@ -59,8 +59,8 @@ void draw_line(const Pen& pen, std::size_t column, const WaitLine& line) {
   const Theme& t = pen.look.theme;
   const Rect a = pen.rect(column, line.from), b = pen.rect(column + 1, line.to);
   const ImVec2 from{a.max.x, (a.min.y + a.max.y) / 2}, to{b.min.x, (b.min.y + b.max.y) / 2};
-  const float thick = (line.circle ? 3 : 1) * t.hairline(), bend = pen.gap / 2, head = t.px(0.4F);
-  const Rgba colour = line.circle ? t.colours.alarm : t.colours.dim;
+  const float thick = (line.alarm ? 3 : 1) * t.hairline(), bend = pen.gap / 2, head = t.px(0.4F);
+  const Rgba colour = line.alarm ? t.colours.alarm : t.colours.dim;
   pen.list.AddBezierCubic(from, {from.x + bend, from.y}, {to.x - bend, to.y}, {to.x - head, to.y}, colour, thick, 24);
   pen.list.AddTriangleFilled({to.x - head, to.y - head / 2}, to, {to.x - head, to.y + head / 2}, colour);
 }

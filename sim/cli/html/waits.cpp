@@ -30,6 +30,7 @@ std::string helper_words(const sim::WaitGraph& graph, const sim::WaitGraph::Wait
 
 std::string circle(const sim::WaitGraph& graph) {
   if (graph.cycle.empty()) return {};
+  if (const std::string one = graph.circle_of_one(); !one.empty()) return "<p>" + escaped(one, 2000) + ".</p>\n";
   std::string text;
   const std::size_t shown = std::min<std::size_t>(graph.cycle.size(), 12);
   for (std::size_t i = 0; i < shown; ++i) text += graph.name_of_task(graph.cycle[i]) + " waits for ";
