@@ -71,9 +71,9 @@ std::string wait_graph_text(const sim::WaitGraph& graph) {
   }
   for (std::size_t i = 0; i < std::min(graph.waiters.size(), waiters_shown); ++i) {
     const sim::WaitGraph::Waiter& w = graph.waiters[i];
-    text += fmt::format("  {} waits for {} since event {} ({} bytes{})\n", graph.name_of_task(w.task), channel_of(w),
-                        with_commas(w.event), with_commas(w.requested),
-                        w.woken_in_vain == 0 ? "" : "; woken in vain: " + with_commas(w.woken_in_vain));
+    text += fmt::format("  {} waits for {} since event {} ({} bytes)\n", graph.name_of_task(w.task), channel_of(w),
+                        with_commas(w.event), with_commas(w.requested));
+    if (w.woken_in_vain != 0) text += fmt::format("    {} wakes in vain\n", with_commas(w.woken_in_vain));
     text += help_text(graph, w);
   }
   if (graph.waiters.size() > waiters_shown) {

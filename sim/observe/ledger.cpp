@@ -219,7 +219,8 @@ void Ledger::close(std::uint64_t tick) {
   settle_pages();
   held_page_ticks_ += static_cast<u128>(settled_pages_) * (tick_ - held_since_);
   kept_.on_window_close(tick, after_);
-  if (held_pages_ > report_.pages.peak) new_peak(last_event_, tick_);  // a thread of the system, or who sleeps now, took some
+  if (held_pages_ > report_.pages.peak)
+    new_peak(last_event_, tick_);  // a thread of the system, or who sleeps now, took some
   inside_ = false;
   report_.pages.end = held_pages_;
   const Machine& machine = kernel_->machine();

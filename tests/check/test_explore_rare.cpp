@@ -236,7 +236,7 @@ TEST_CASE("explore: a story says which call was refused what") {
   const Menu menu = bsd386_menu();
   Finding finding;
   finding.trouble.title = "made up";
-  finding.path.push_back(Made{Action{}, {}, Refusal{FaultSite::frame, 0}});  // the first operation: 100 nowait
+  finding.path.push_back(Made{Action{}, {}, Refusal{sim::FaultSite::frame, 0}});  // the first operation: 100 nowait
   const auto story = story_of(menu, run_named(menu, "sizes"), {}, finding);
   REQUIRE(story.ok());
   const std::vector<std::string> lines = lines_of(*story);
