@@ -21,6 +21,8 @@ void for_each_rate(Plan& plan, F f) {
   f("flip_live", plan.flip_live, std::uint64_t{1000});
 }
 
+constexpr std::uint64_t rate_max = std::uint64_t{1} << 40;
+
 bool read_number(std::string_view text, std::uint64_t& n) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
   return error == std::errc{} && end == text.data() + text.size();
@@ -54,10 +56,10 @@ Fallible<FaultPlan> parse_faults(std::string_view text) {
     const std::size_t equals = std::min(word.find('='), word.size());
     bool known = false;
     for_each_rate(plan, [&](std::string_view name, std::uint64_t& rate, std::uint64_t) {
-      if (name == word.substr(0, equals) && equals < word.size()) known = read_number(word.substr(equals + 1), rate);
+      if (name == word.substr(0, equals) && equals < word.size()) known = read_number(word.substr(equals + 1), rate) && rate <= rate_max;
     });
     if (!known)
-      return fail("--faults has the word '" + std::string(word) + "'", "expected SITE=N; sites are " + names());
+      return fail("--faults has the word '" + std::string(word) + "'", "expected SITE=N, N up to 2^40; sites are " + names());
   }
   return plan;
 }

@@ -37,12 +37,18 @@ std::string frames_notes(const sim::FrameFacts& f) {
                                  with_commas(f.limits.reserve), with_commas(f.limits.low), with_commas(f.limits.high));
   text += fmt::format("  page allocations: {} replayed, {} the slabs' own, {} undecided\n", with_commas(f.events_other),
                       with_commas(f.events_slab), with_commas(f.events_undecided));
+  if (f.events_failed != 0) {
+    text += fmt::format("  {} page allocations failed in the recorded system\n", with_commas(f.events_failed));
+  }
   if (f.frees_undecided != 0) {
     text += fmt::format("  {} page frees undecided: their order is none that a kernel has\n",
                         with_commas(f.frees_undecided));
   }
   if (f.debt != 0)
     text += fmt::format("  {} frames freed that the trace never allocated (debt)\n", with_commas(f.debt));
+  if (f.lost_frees != 0) {
+    text += fmt::format("  {} pages allocated while they were held: their free was lost\n", with_commas(f.lost_frees));
+  }
   if (f.already_reclaimed != 0) {
     text += fmt::format("  {} frames freed when the daemon had taken them\n", with_commas(f.already_reclaimed));
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "traces/event.h"
+
 namespace kmemlab::cli {
 
 LogWriter::LogWriter(std::FILE* to) : to_(to) {
@@ -12,7 +14,8 @@ void LogWriter::on_completion(const sim::Completion& c) {
   constexpr const char* ops[] = {"alloc", "free", "realloc"};
   fmt::memory_buffer line;
   const auto out = fmt::appender(line);
-  fmt::format_to(out, "{},{},{},{},{},", c.event, c.tick, ops[static_cast<unsigned>(c.action)], c.id, c.requested);
+  const std::string id = c.id == traces::no_block ? "" : fmt::to_string(c.id);  // none: a synthetic device's
+  fmt::format_to(out, "{},{},{},{},{},", c.event, c.tick, ops[static_cast<unsigned>(c.action)], id, c.requested);
   if (c.address) fmt::format_to(out, "0x{:x}", c.address.v);
   fmt::format_to(out, ",{},{},", c.granted, c.slept_ticks);
   switch (c.ending) {

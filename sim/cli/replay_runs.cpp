@@ -89,6 +89,16 @@ Fallible<CommonTable> common_table(OpenTrace& trace, const WantedRuns& wanted, c
 
 }  // namespace
 
+/// Whoever may sleep would never get a frame.
+Fallible<void> reserve_fits(const OpenTrace& trace, const WantedRuns& wanted, const sim::MachineSpec& machine) {
+  const std::optional<sim::FrameLimits>& limits = wanted.policy.pressure.limits;
+  const std::uint64_t frames =
+      sim::kernel_options(machine, *trace.reader.view()).ram_bytes / machine.profile.page_bytes();
+  if (!limits || limits->reserve < frames) return {};
+  return fail("--watermarks keep " + std::to_string(limits->reserve) + " frames from those who may sleep",
+              "expected fewer than the machine's " + std::to_string(frames));
+}
+
 Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras& extras, ReplayReport& report) {
   std::optional<sim::BlockSet> common;
   for (const sim::CoreSpec& core : wanted.cores) {
@@ -104,6 +114,7 @@ Fallible<void> run_all(OpenTrace& trace, const WantedRuns& wanted, const Extras&
       observers.add(extras.pictures->back()->strips);
     }
     report.machines.push_back(machine_of(wanted, core));
+    if (auto fits = reserve_fits(trace, wanted, report.machines.back()); !fits) return fits;
     auto run = run_core(trace, wanted, core, report.machines.back(), std::move(observers));
     if (!run) return Failure<Error>{run.error()};
     report.runs.push_back(std::move(*run));

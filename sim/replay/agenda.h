@@ -1,6 +1,6 @@
 // What is going to happen on a machine whose CPUs run at the same time: ends of calls, releases of semaphores,
-// wake-ups, calls that wait for their CPU. Ordered by tick, then kind, then the order in which they were written down,
-// so that the order is a matter of the trace alone. Few are open at a time: about two a CPU, and those who wait for it.
+// wake-ups, CPUs that become free. Ordered by tick, then kind, then the order in which they were written down,
+// so that the order is a matter of the trace alone. Few are open at a time: about three a CPU.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct Due {
     release,  ///< `what` is a semaphore: a call that held it is over
     wake,     ///< `what` is a job: a call that is over had woken it
     finish,   ///< `what` is a job: its call is over, or its request goes to sleep
-    start,    ///< `what` is a job: its CPU is free
+    start,    ///< `what` is a CPU: it is free, and a job waits for it (cpu_queues.h)
     arrival,  ///< `what` is a task: the first event of its queue arrives (closed loop)
     daemon,   ///< the page daemon runs; `what` is 0
   };

@@ -10,11 +10,12 @@ namespace {
 
 const std::string what = "--interrupts: ";
 
-Fallible<InterruptPlan::Point> parse_point(const std::string& value, Level level) {
+/// Level 0: of the plan's.
+Fallible<InterruptPlan::Point> parse_point(const std::string& value) {
   const std::size_t slash = value.find('/');
   const auto access = number_option(what + "at", value.substr(0, slash), 0, ~std::uint64_t{0} - 1);
   if (!access) return Failure<Error>{access.error()};
-  InterruptPlan::Point point{*access, level};
+  InterruptPlan::Point point{*access, Level{}};
   if (slash == std::string::npos) return point;
   const auto own = number_option(what + "level", value.substr(slash + 1), 1, InterruptPlan::level_max_of_devices);
   if (!own) return Failure<Error>{own.error()};
@@ -45,7 +46,7 @@ Fallible<void> read_word(InterruptPlan& plan, const std::string& word) {
   const std::string key = word.substr(0, equals);
   const std::string value = equals == std::string::npos ? std::string() : word.substr(equals + 1);
   if (key == "at") {
-    const auto point = parse_point(value, plan.level);
+    const auto point = parse_point(value);
     if (!point) return Failure<Error>{point.error()};
     plan.at.push_back(*point);
     return {};
@@ -72,6 +73,9 @@ Fallible<InterruptPlan> parse_interrupts(std::string_view text) {
       return Failure<Error>{read.error()};
     }
     begin = comma + 1;
+  }
+  for (InterruptPlan::Point& point : plan.at) {
+    if (point.level == Level{}) point.level = plan.level;
   }
   if (!plan.on()) return fail("--interrupts names no point", "expected every=ACCESSES or at=ACCESS/LEVEL");
   return plan;

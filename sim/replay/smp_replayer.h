@@ -14,6 +14,7 @@
 
 #include "sim/kernel/kernel.h"
 #include "sim/replay/agenda.h"
+#include "sim/replay/cpu_queues.h"
 #include "sim/replay/jobs.h"
 #include "sim/replay/player.h"
 #include "sim/replay/session.h"
@@ -38,7 +39,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
  public:
   using typename Base::KernelType;
   SmpReplayer(KernelType& kernel, Adapter& adapter, const traces::KmtView& trace, const ReplayPolicy& policy)
-      : Base(kernel, adapter, trace, policy, {}), cpu_free_at_(kernel.cpus()) {}
+      : Base(kernel, adapter, trace, policy, {}), cpus_(kernel.cpus()) {}
 
   // ---- What a session calls: as Replayer's. ----
   void boot() {
@@ -102,11 +103,11 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     agenda_.for_each([&](const Due& due) {
       for (const std::uint64_t v : {due.tick, due.what, static_cast<std::uint64_t>(due.kind)}) d.add(v);
     });
-    for (const std::uint64_t tick : cpu_free_at_) d.add(tick);
+    cpus_.digest_into(d);
   }
   std::uint64_t bytes_not_shared(const SmpReplayer& with) const {
     return sizeof *this + blocks_.bytes_not_shared(with.blocks_) + this->tasks_bytes() + jobs_.bytes() +
-           agenda_.bytes() + pressure_.bytes_not_shared(with.pressure_);
+           agenda_.bytes() + cpus_.bytes() + pressure_.bytes_not_shared(with.pressure_);
   }
   bool free_now(std::uint64_t id) {
     Block* block = blocks_.live(id);
@@ -241,12 +242,18 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     start(handle);
   }
   void start(std::uint32_t handle) {
-    const std::uint64_t free_at = cpu_free_at_[jobs_[handle].at.cpu];
-    if (free_at > clock_.now_tick) {
-      agenda_.add(free_at, Due::Kind::start, handle);
-    } else {
+    const unsigned cpu = jobs_[handle].at.cpu;
+    if (cpus_.is_free(cpu, clock_.now_tick)) {
       run_job(handle);
+    } else {
+      cpus_.wait(cpu, handle, agenda_);
     }
+  }
+  void start_next(unsigned cpu) {
+    std::uint32_t handle = 0;
+    if (!cpus_.next(cpu, clock_.now_tick, agenda_, handle)) return;
+    run_job(handle);
+    cpus_.rearm(cpu, agenda_);
   }
 
   void run_job(std::uint32_t handle) {
@@ -261,7 +268,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     job.outcome =
         job.kind == Kind::alloc ? adapter_->run(*kernel_, job.call) : adapter_->run_free(*kernel_, job.free_call);
     const std::uint64_t over = kernel_->end_call();
-    cpu_free_at_[job.at.cpu] = over;
+    cpus_.busy_until(job.at.cpu, over);
     facts_.call_ticks += over - begin;
     this->tell_devices(clock_.now_tick);
     for (const sem_id sem : kernel_->take_releases()) {
@@ -285,7 +292,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     Due next;
     while (agenda_.take(tick, next)) {
       clock_.now_tick = std::max(clock_.now_tick, next.tick);
-      const auto handle = static_cast<std::uint32_t>(next.what);
+      const auto handle = static_cast<std::uint32_t>(next.what);  // of a job, a CPU, a task
       switch (next.kind) {
         case Due::Kind::release:
           kernel_->finish_release(static_cast<sem_id>(next.what));
@@ -298,7 +305,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
           finish(handle);
           break;
         case Due::Kind::start:
-          start(handle);
+          start_next(handle);
           break;
         case Due::Kind::arrival:
           loop_.fired(handle);
@@ -384,7 +391,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
   using Base::observer_;
   using Base::pressure_;
   using Base::tasks_;
-  std::vector<std::uint64_t> cpu_free_at_;  ///< end of each CPU's last call
+  CpuQueues cpus_;
   Jobs<Adapter> jobs_;
   Agenda agenda_;
 };

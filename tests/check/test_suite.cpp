@@ -107,6 +107,8 @@ TEST_CASE("mistakes in an entry have their line and the nearest name", "[check]"
            {"\"trace\": \"a\", \"closed_loop\": \"yes\"", "\"closed_loop\" is a text; expected true or false"},
            {"\"trace\": \"a\", \"closed_loop\": 1", "\"closed_loop\" is an integer; expected true or false"},
            {"\"trace\": \"a\", \"daemon_latency\": 5", "\"daemon_latency\" without pressure"},
+           {"\"trace\": \"a\", \"pages\": \"pressure\", \"daemon_latency\": 1000000000000001",
+            "expected at most 1000000000000000"},
            {"\"trace\": \"a\", \"repeat\": 0", "\"repeat\" is 0; expected at least one round"},
            {"\"trace\": \"a\", \"closed_lop\": true", "did you mean 'closed_loop'?"},
            {"\"trace\": \"a\", \"cores\": [\"bsd387\"]", "did you mean 'bsd386'?"},

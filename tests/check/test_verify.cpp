@@ -225,7 +225,7 @@ TEST_CASE("words of a fault plan", "[verify]") {
   CHECK(check::text_of(*plan) == "7,frame=50,flip_free=9");
   CHECK(check::text_of(*check::parse_faults("3")) ==
         "3,frame=100,map_entry=100,late_wakeup=10,dirty_page=4,interrupts=5000,flip_free=1000,flip_live=1000");
-  for (const char* wrong : {"", "x", "7,frames=5", "7,frame", "7,frame=x"}) {
+  for (const char* wrong : {"", "x", "7,frames=5", "7,frame", "7,frame=x", "7,frame=1099511627777"}) {
     INFO(wrong);
     CHECK_FALSE(check::parse_faults(wrong).ok());
   }

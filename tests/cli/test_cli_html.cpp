@@ -115,10 +115,10 @@ TEST_CASE("a page says what requests slept for and how long, and which rule keep
 
 TEST_CASE("watermarks that lie above all frames are three lines, not one at the axis's end", "[cli][html]") {
   const std::string trace = std::string(KMEMLAB_SOURCE_DIR) + "/traces/samples/pages.dat.zst";
-  const Ran ran = kmemlab("replay " + trace + " -a bsd386 --ram 1M --pages pressure --watermarks 300,400,500 --html -");
+  const Ran ran = kmemlab("replay " + trace + " -a bsd386 --ram 1M --pages pressure --watermarks 250,400,500 --html -");
   sound(ran.out);
   CHECK(contains(ran.out, "<div class=\"top\">500 free frames</div>"));
-  for (const char* line : {"M0 400H2000", "M0 200H2000", "M0 0H2000"}) {
+  for (const char* line : {"M0 500H2000", "M0 200H2000", "M0 0H2000"}) {
     INFO(line);
     CHECK(contains(ran.out, std::string("<path class=\"mark\" d=\"") + line));
   }

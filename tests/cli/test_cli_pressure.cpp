@@ -83,6 +83,15 @@ TEST_CASE("pressure and the loop are named in the report", "[cli][pressure]") {
   CHECK(contains(kmemlab(replay + "--closed-loop --json -").out, R"("loop": "closed")"));
 }
 
+TEST_CASE("a reserve of all frames is refused", "[cli][pressure]") {
+  const std::string replay = "replay " + pages_sample() + " -a bsd386 --ram 1M --pages pressure --watermarks ";
+  const Ran ran = kmemlab(replay + "256,300,400");
+  CHECK(ran.exit == 3);
+  CHECK(contains(ran.err, "--watermarks keep 256 frames from those who may sleep"));
+  CHECK(contains(ran.err, "expected fewer than the machine's 256"));
+  CHECK(kmemlab(replay + "255,300,400").exit != 3);
+}
+
 TEST_CASE("usage errors of pressure say what was expected", "[cli][pressure]") {
   const std::string replay = "replay " + pages_sample() + " ";
   const auto usage = [&](const std::string& options, const std::string& says) {
@@ -93,6 +102,7 @@ TEST_CASE("usage errors of pressure say what was expected", "[cli][pressure]") {
   };
   usage("--pages some", "expected ignore or pressure");
   usage("--watermarks 1,2,3", "--watermarks without --pages pressure");
+  usage("--pages pressure --daemon-latency 1000000000000001", "expected at most 1000000000000000 ticks");
   usage("--daemon-latency 5", "--daemon-latency without --pages pressure");
   for (const char* bad : {"1,2", "1,2,3,4", "1,2,3,", "3,2,1", "1,0,1", "2,2,2", "a,b,c"}) {
     usage(std::string("--pages pressure --watermarks=") + bad, "expected three numbers of frames");

@@ -273,4 +273,19 @@ TEST_CASE("the run stops at the same event from whatever checkpoint it is played
   }
 }
 
+TEST_CASE("a run that stops ahead of its window has nothing in it, and says why it stopped", "[deadlock]") {
+  TraceMaker t = self_made();
+  for (unsigned n = 0; n < 10; ++n) t.at(5'000'000 + n).alloc(64);
+  ReplaySetup setup = small;
+  setup.policy.window = {20, sim::MetricsWindow::no_end};
+  const Replayed run = replay(t, setup);
+  CHECK(run.report.wait_graph.stopped_at == 12);
+  CHECK(run.report.blocking.deadlock);
+  CHECK(run.report.requests == 0);
+  CHECK(run.report.thread_runs == 0);
+  CHECK(run.report.call_ticks == 0);
+  CHECK(run.report.lock_ticks == 0);
+  CHECK(run.report.unmatched_frees == 0);
+}
+
 }  // namespace kmemlab::test

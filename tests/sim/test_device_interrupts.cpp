@@ -125,6 +125,7 @@ TEST_CASE("words of an interrupt plan", "[interrupts]") {
   REQUIRE(plan.ok());
   CHECK(plan->at == std::vector<sim::InterruptPlan::Point>{{12345, 1}, {99, 2}});
   CHECK(*sim::parse_interrupts(sim::text_of(*plan)) == *plan);
+  CHECK(sim::parse_interrupts("at=99,level=5")->at == std::vector<sim::InterruptPlan::Point>{{99, 5}});
   CHECK_FALSE(sim::parse_interrupts("off")->on());
   for (const char* wrong : {"every=0", "level=6,every=5", "burst=0,every=9", "seed=3", "at=x", "at=1/7", "often=3"}) {
     INFO(wrong);

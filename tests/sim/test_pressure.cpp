@@ -49,6 +49,19 @@ TEST_CASE("the reserve is kept from those who may sleep, and is there for the ot
   CHECK(r.report.frames.daemon.reclaimed == 0);
 }
 
+TEST_CASE("calls that leave fewer than the reserve are counted, frees among them", "[pressure]") {
+  TraceMaker t;
+  t.at(1'000'000).task(1).alloc(6 * page, TraceMaker::atomic);              // 16 frames: 10 are left
+  const auto second = t.at(2'000'000).alloc(3 * page, TraceMaker::atomic);  // 7
+  const auto third = t.at(3'000'000).alloc(3 * page, TraceMaker::atomic);   // 4
+  t.at(4'000'000).free(third);                                              // 7 again
+  t.at(5'000'000).free(second);                                             // 10
+  const Replayed r = replay(t, pressed(16, {8, 0, 0}));
+  CHECK(r.report.granted == 3);
+  CHECK(r.report.frames.free_min == 4);
+  CHECK(r.report.frames.below_reserve == 3);
+}
+
 TEST_CASE("the daemon runs a latency after the refusal, and takes the oldest of the page cache", "[pressure]") {
   TraceMaker t;
   t.at(1'000'000).page_alloc(100, 2);       // 4 of 8 frames, page cache
@@ -105,7 +118,7 @@ TEST_CASE("what finds no frame is a shortfall, what was never seen a debt", "[pr
   t.at(7000).page_alloc(traces::no_pfn, 0, 1, traces::PageVerdict::unknown);
   t.at(7000).page_alloc(703, 200);
   t.at(8000).page_free(703, 200).page_free(704, 14);  // of no order that there is: neither given back nor a debt
-  t.at(8000).page_free(700);  // these were seen: no debt, and no frame
+  t.at(8000).page_free(700);                          // these were seen: no debt, and no frame
   t.at(8000).page_free(702);
   t.at(9000).task(1).alloc(page);
   const Replayed r = replay(t, pressed(6, unwatched));

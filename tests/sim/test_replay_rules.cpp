@@ -252,6 +252,22 @@ TEST_CASE("two CPUs take turns under one kernel lock, and waiting for it is coun
   CHECK(run.report.lag_ticks_max == run.report.lock_ticks);
 }
 
+TEST_CASE("sleeping for memory is no waiting for the kernel lock", "[replay]") {
+  TraceMaker t;
+  t.task(1).at(1000).cpu(0);
+  const auto mine = t.task(2).alloc(4096);
+  t.task(1);
+  for (unsigned n = 0; n < 11; ++n) t.alloc(4096);
+  t.task(2).at(1'000'000).cpu(1).alloc(64);  // sleeps at the limit
+  t.free(mine);                              // queued, and done when the sleep is over
+  t.task(1).at(3'000'000).cpu(0).free(2);
+  const Replayed run = replay(t, small);
+  REQUIRE(run.wakes.size() >= 1);
+  CHECK(run.report.blocking.ticks_total > 1'900'000);
+  CHECK(run.report.frees == 2);
+  CHECK(run.report.lock_ticks <= run.report.call_ticks);  // one CPU can wait only while another is in a call
+}
+
 TEST_CASE("the same trace twice gives the same digest, another trace another one", "[replay]") {
   TraceMaker t;
   t.task(1).at(1000);

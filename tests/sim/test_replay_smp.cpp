@@ -2,6 +2,7 @@
 // on it, first come first served. And the agenda that keeps the order.
 #include "sim/replay/agenda.h"
 #include "sim/replay/beos_pools.h"
+#include "sim/replay/cpu_queues.h"
 #include "tests/sim/traces.h"
 
 namespace kmemlab::test {
@@ -108,7 +109,8 @@ TEST_CASE("beos: frames come with the owner's first touch, and a shortage is a s
   const Replayed full = replay(t, {.core = "beos:lock=full", .arena_bytes = std::uint64_t{1} << 20});
   CHECK(lazy.report.pages.end == 2 + lazy.report.at_peak.metadata / 4096);
   CHECK(full.report.pages.end >= 240);  // 15/16 of 256 pages, from the pool's creation on
-  const Replayed tight = replay(t, {.core = "beos", .ram_bytes = 4096 * (1 + lazy.report.at_peak.metadata / 4096),
+  const Replayed tight = replay(t, {.core = "beos",
+                                    .ram_bytes = 4096 * (1 + lazy.report.at_peak.metadata / 4096),
                                     .arena_bytes = std::uint64_t{64} << 20});
   CHECK(tight.report.asleep_at_end == 1);
   CHECK(tight.report.blocking.by_cause[static_cast<unsigned>(SleepCause::frames)] == 1);
@@ -161,6 +163,42 @@ TEST_CASE("beos: pools by the prefix of the call site's symbol", "[smp]") {
   const sim::PoolTable few(sim::PoolChoice::prefix, tables, 3);
   CHECK(few.pools() == 3);
   CHECK(few.pool_of(4) == 0);
+}
+
+TEST_CASE("who waits for a CPU has its place, behind those who came while a quicker call had it", "[smp]") {
+  sim::CpuQueues cpus(2);
+  sim::Agenda agenda;
+  sim::Due next;
+  std::uint32_t job = 0;
+  cpus.busy_until(0, 100);
+  cpus.wait(0, 1, agenda);
+  cpus.wait(0, 2, agenda);
+  cpus.busy_until(0, 150);  // somebody was quicker at tick 100
+  cpus.wait(0, 3, agenda);  // at the end of that call
+  REQUIRE(agenda.take(100, next));
+  CHECK(next.kind == sim::Due::Kind::start);
+  CHECK_FALSE(cpus.next(0, 100, agenda, job));
+  CHECK_FALSE(agenda.take(149, next));
+  std::string order;
+  for (std::uint64_t now = 150; agenda.take(now, next); now += 10) {
+    CHECK(next.tick == now);
+    REQUIRE(cpus.next(0, now, agenda, job));
+    order += std::to_string(job);
+    cpus.busy_until(0, now + 10);
+    cpus.rearm(0, agenda);
+  }
+  CHECK(order == "312");
+  CHECK(cpus.is_free(1, 0));
+}
+
+TEST_CASE("beos: 20,000 requests at one tick on one CPU run one after the other", "[smp]") {
+  TraceMaker t;
+  t.at(1000).cpu(0);
+  for (int task = 1; task <= 20'000; ++task) t.task(task).alloc(16);
+  const Replayed r = replay(t, {.core = "beos"});  // for ever, if each that runs moved all that wait
+  REQUIRE(r.completions.size() == 20'000);
+  for (std::size_t i = 0; i < r.completions.size(); ++i) REQUIRE(r.completions[i].event == i);
+  CHECK(r.report.granted == 20'000);
 }
 
 }  // namespace kmemlab::test
