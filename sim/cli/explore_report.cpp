@@ -50,20 +50,19 @@ bool ExploreReport::is_new(const Finding& finding) {
 }
 
 void ExploreReport::add_story(const Finding& finding, const std::string& story) {
-  const Historic* historic = faithful_ ? menu_.historic_of(finding.trouble.title) : nullptr;
+  const Historic* historic = wanted_.faithful ? menu_.historic_of(finding.trouble.title) : nullptr;
   told_.push_back({finding, story, historic == nullptr ? std::string() : historic->id});
   if (told_.back().historic.empty()) good_ = false;
 }
 
-void ExploreReport::finish(bool whole) {
-  whole_ = whole;
+void ExploreReport::finish() {
   const auto names = names_of(menu_.system);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool other_mode = names[i].when.starts_with(faithful_ ? "documented" : "faithful");
+    const bool other_mode = names[i].when.starts_with(wanted_.faithful ? "documented" : "faithful");
     if (!marks_[i]) (other_mode ? other_mode_ : not_hit_).emplace_back(names[i].name);
   }
-  if (whole && !not_hit_.empty()) good_ = false;
-  if (!faithful_ || !whole) return;
+  if (wanted_.whole() && !not_hit_.empty()) good_ = false;
+  if (!wanted_.faithful || !wanted_.whole()) return;
   for (const Historic& h : menu_.historic) {
     const auto same = [&](const Told& t) { return t.historic == h.id; };
     if (std::any_of(told_.begin(), told_.end(), same)) continue;
@@ -96,15 +95,39 @@ std::string ExploreReport::text() const {
     text += t.story;
   }
   for (const std::string& id : not_found_) text += "finding: the historic defect " + id + " was not found\n";
-  if (whole_ && !not_hit_.empty()) text += "finding: not all marks were reached\n";
+  if (wanted_.whole() && !not_hit_.empty()) text += "finding: not all marks were reached\n";
+  if (wanted_.changed) {
+    text +=
+        "with options of your own: answers to errors, pages kept at rest and marks not reached are not judged, since\n"
+        "the menu has them for the system's own options\n";
+  }
   if (good_) text += told_.empty() ? "no finding\n" : "no finding but the historic defects\n";
   return text;
 }
+
+namespace {
+/// Null: each run's own.
+nlohmann::ordered_json bounds_json(const Bounds& b) {
+  const auto own = [](const std::optional<unsigned>& n) {
+    return n ? nlohmann::ordered_json(*n) : nlohmann::ordered_json(nullptr);
+  };
+  return {{"quick", b.quick},
+          {"ops", own(b.depth)},
+          {"interrupts", own(b.placements)},
+          {"pairs", own(b.pairs)},
+          {"failures", own(b.failures)}};
+}
+}  // namespace
 
 std::string ExploreReport::json() const {
   nlohmann::ordered_json out;
   out["schema"] = "kmemlab.explore/1";
   out["core"] = menu_.system;
+  out["options"] = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : wanted_.options) out["options"][name] = value;
+  out["bounds"] = bounds_json(wanted_.bounds);
+  out["whole"] = wanted_.whole();
+  out["good"] = good_;
   for (const RunResult& r : runs_) {
     const Counts& c = r.counts;
     out["runs"].push_back({{"name", r.name},

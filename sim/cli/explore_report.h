@@ -3,24 +3,39 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/check/explore/explorer.h"
 
 namespace kmemlab::cli {
 
+/// What was asked for.
+struct ExploreWanted {
+  scenario::Options options;
+  sim::explore::Bounds bounds;
+  std::vector<std::string> runs;  ///< empty: all of the menu
+  bool faithful = false;
+  bool changed = false;  ///< options other than the mode: what the menu says of the system's own is not judged
+
+  /// All runs at their full bounds, so that marks that were not reached and historic defects that were not found are
+  /// findings too.
+  bool whole() const {
+    const sim::explore::Bounds& b = bounds;
+    return !b.quick && !b.depth && !b.placements && !b.pairs && !b.failures && runs.empty() && !changed;
+  }
+};
+
 class ExploreReport {
  public:
   /// `menu` must outlive the report.
-  ExploreReport(const sim::explore::Menu& menu, bool faithful) : menu_(menu), faithful_(faithful) {}
+  ExploreReport(const sim::explore::Menu& menu, ExploreWanted wanted) : menu_(menu), wanted_(std::move(wanted)) {}
 
   void add(const sim::explore::Run& run, const sim::explore::RunResult& result);
   /// No run before had a finding of this title. Ask once.
   bool is_new(const sim::explore::Finding& finding);
   void add_story(const sim::explore::Finding& finding, const std::string& story);
-  /// `whole`: all runs at their full bounds, so that marks that were not reached and historic defects that were not
-  /// found are findings too.
-  void finish(bool whole);
+  void finish();
 
   bool good() const { return good_; }
   std::string text() const;
@@ -35,9 +50,8 @@ class ExploreReport {
   std::string marks_text() const;
 
   const sim::explore::Menu& menu_;
-  bool faithful_;
+  ExploreWanted wanted_;
   bool good_ = true;
-  bool whole_ = false;
   MarkSet marks_;
   std::vector<sim::explore::RunResult> runs_;
   std::vector<Told> told_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/cli/render.h"
+
 namespace kmemlab::cli {
 
 bool has_frames(const ReplayReport& report) {
@@ -33,8 +35,9 @@ ReportTable frames_table(const ReplayReport& report) {
 
 std::string frames_notes(const sim::FrameFacts& f) {
   if (!f.pressure) return {};
-  std::string text = fmt::format("  frames: {} kept from those who may sleep; daemon wanted below {}, frees up to {}\n",
-                                 with_commas(f.limits.reserve), with_commas(f.limits.low), with_commas(f.limits.high));
+  std::string text = fmt::format("  frames: {} kept from those who may sleep\n", with_commas(f.limits.reserve));
+  text += fmt::format("  page daemon: wanted below {}, runs {} later, frees up to {}\n", with_commas(f.limits.low),
+                      ticks_text(f.daemon_latency_ticks), with_commas(f.limits.high));
   text += fmt::format("  page allocations: {} replayed, {} the slabs' own, {} undecided\n", with_commas(f.events_other),
                       with_commas(f.events_slab), with_commas(f.events_undecided));
   if (f.events_failed != 0) {

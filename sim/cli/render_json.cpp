@@ -109,7 +109,8 @@ Json frames_json(const sim::FrameFacts& f) {
           {"already_reclaimed", f.already_reclaimed},
           {"lost_frees", f.lost_frees},
           {"daemon",
-           {{"wanted", f.daemon.wanted},
+           {{"latency_ticks", f.daemon_latency_ticks},
+            {"wanted", f.daemon.wanted},
             {"runs", f.daemon.runs},
             {"reclaimed", f.daemon.reclaimed},
             {"starved", f.daemon.starved}}}};

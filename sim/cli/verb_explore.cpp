@@ -47,7 +47,7 @@ struct Request {
   Bounds bounds;
   std::vector<std::string> runs;
   bool faithful = false;
-  bool changed = false;  ///< an option other than the mode was given: the menu's promises are for its own
+  bool changed = false;  ///< an option other than the mode was given
 };
 
 Fallible<Menu> menu_of(const std::string& name) {
@@ -81,6 +81,9 @@ Fallible<void> read_core(const std::string& text, Request& request) {
         return fail(request.menu.system + " has no option '" + name + "' of its own",
                     fmt::format("expected one of {}", fmt::join(s.options, ", ")));
       }
+      for (const Run& run : request.menu.runs) {  // what the other runs expect would be wrong there
+        if (run.name == name) return fail("'" + name + "' has a run of its own", "expected --run " + run.name);
+      }
     }
   }
   return {};
@@ -96,9 +99,16 @@ Fallible<void> read_bound(const Parsed& p, const char* name, std::optional<unsig
   return {};
 }
 
+/// The answers to errors and the pages kept at rest, as the menu has them, are those of the system's own options.
+void forget_promises(Menu& menu) {
+  menu.misuses.clear();
+  for (Run& run : menu.runs) run.pages_kept_max.reset();
+}
+
 Fallible<Request> request_of(const Parsed& p) {
   Request r;
   if (auto good = read_core(p.positional()[0], r); !good) return Failure<Error>{good.error()};
+  if (r.changed) forget_promises(r.menu);
   r.bounds.quick = p.has("quick");
   r.runs = p.values("run");
   for (const auto& [name, bound] : {std::pair{"ops", &r.bounds.depth}, std::pair{"interrupts", &r.bounds.placements},
@@ -160,7 +170,8 @@ int explore_all(const Request& request, const std::string& folder, const std::st
     print_error(ready.error());
     return exit_bad_input;
   }
-  ExploreReport report(request.menu, request.faithful);
+  ExploreReport report(request.menu,
+                       {request.options, request.bounds, request.runs, request.faithful, request.changed});
   std::size_t number = 0;
   for (const Run& run : request.menu.runs) {
     if (!request.runs.empty() && std::find(request.runs.begin(), request.runs.end(), run.name) == request.runs.end()) {
@@ -180,9 +191,7 @@ int explore_all(const Request& request, const std::string& folder, const std::st
       report.add_story(f, story ? *story : "    " + story.error().text() + "\n");
     }
   }
-  const Bounds& b = request.bounds;
-  const bool full = !b.quick && !b.depth && !b.placements && !b.pairs && !b.failures;
-  report.finish(full && request.runs.empty() && !request.changed);
+  report.finish();
   if (json == "-") {
     fmt::print("{}", report.json());
   } else {

@@ -32,6 +32,7 @@ Pressure::Pressure(const traces::KmtView& trace, const PressurePolicy& policy, K
   if (!on_) return;
   facts_.limits = policy.limits.value_or(default_limits(facts_.ram));
   kernel.set_frame_limits(facts_.limits);
+  facts_.daemon_latency_ticks = policy.daemon_latency_ticks;
   echo_ = echoes(trace.tables().names);
   const std::uint64_t frame = kernel.machine().page_bytes();
   const std::uint64_t said = trace.source().page_size;  // a file may say anything

@@ -21,6 +21,7 @@ struct FrameFacts {
   bool pressure = false;  ///< the rest but ram is meaningful
   std::uint64_t ram = 0;
   FrameLimits limits;
+  std::uint64_t daemon_latency_ticks = 0;
   std::uint64_t free_min = 0;       ///< fewest that were free after any call or page event
   std::uint64_t below_reserve = 0;  ///< calls and page events after which fewer than the reserve were free
   // page_alloc events, by what became of them; their sum is all of them

@@ -77,7 +77,10 @@ TEST_CASE("pressure and the loop are named in the report", "[cli][pressure]") {
   const std::string replay = "replay " + pages_sample() + " -a bsd386 --ram 4M ";
   const Ran text = kmemlab(replay + "--pages pressure --watermarks 8,16,32 --daemon-latency 5000 --closed-loop");
   CHECK(contains(text.out, "Frames under pressure"));
-  CHECK(contains(text.out, "8 kept from those who may sleep; daemon wanted below 16, frees up to 32"));
+  CHECK(contains(text.out, "  frames: 8 kept from those who may sleep\n"));
+  CHECK(contains(text.out, "  page daemon: wanted below 16, runs 5.0 us later, frees up to 32\n"));
+  CHECK(contains(kmemlab(replay + "--closed-loop --html -").out, "The loop is closed"));
+  CHECK_FALSE(contains(kmemlab(replay + "--html -").out, "The loop is closed"));
   CHECK(contains(text.out, "loop      closed"));
   CHECK_FALSE(contains(kmemlab(replay).out, "Frames under pressure"));
   CHECK(contains(kmemlab(replay + "--closed-loop --json -").out, R"("loop": "closed")"));

@@ -58,6 +58,9 @@ std::string machines(const ReplayReport& report) {
   } else {
     html += "<p>" + escaped(machine_text(report.machine, report.trace)) + ".</p>\n";
   }
+  if (report.closed_loop) {
+    html += "<p>The loop is closed: a task that slept does so much later what it did next.</p>\n";
+  }
   if (report.window.whole()) return html;
   return html + fmt::format("<p>The numbers are of events {} to {} only; the replay ran over all of the trace.</p>\n",
                             with_commas(report.window.from),

@@ -28,6 +28,10 @@ std::string helper_words(const sim::WaitGraph& graph, const sim::WaitGraph::Wait
                      with_commas(h.first_event));
 }
 
+std::string vain_words(const sim::WaitGraph::Waiter& w) {
+  return w.woken_in_vain == 0 ? "" : fmt::format("; it woke {} times in vain", with_commas(w.woken_in_vain));
+}
+
 std::string circle(const sim::WaitGraph& graph) {
   if (graph.cycle.empty()) return {};
   if (const std::string one = graph.circle_of_one(); !one.empty()) return "<p>" + escaped(one, 2000) + ".</p>\n";
@@ -59,7 +63,7 @@ std::string waits_html(const sim::Report& run, std::uint64_t first_tick) {
     table.rows.push_back({graph.name_of_task(w.task), w.channel_name.empty() ? name_of(w.cause) : w.channel_name,
                           with_commas(w.requested), with_commas(w.event),
                           ticks_text(w.since_tick < first_tick ? 0 : w.since_tick - first_tick),
-                          helper_words(graph, w)});
+                          helper_words(graph, w) + vain_words(w)});
   }
   html += html_table(table);
   if (graph.waiters.size() > rows_max)
