@@ -56,10 +56,12 @@ Fallible<FaultPlan> parse_faults(std::string_view text) {
     const std::size_t equals = std::min(word.find('='), word.size());
     bool known = false;
     for_each_rate(plan, [&](std::string_view name, std::uint64_t& rate, std::uint64_t) {
-      if (name == word.substr(0, equals) && equals < word.size()) known = read_number(word.substr(equals + 1), rate) && rate <= rate_max;
+      if (name == word.substr(0, equals) && equals < word.size())
+        known = read_number(word.substr(equals + 1), rate) && rate <= rate_max;
     });
     if (!known)
-      return fail("--faults has the word '" + std::string(word) + "'", "expected SITE=N, N up to 2^40; sites are " + names());
+      return fail("--faults has the word '" + std::string(word) + "'",
+                  "expected SITE=N, N up to 2^40; sites are " + names());
   }
   return plan;
 }

@@ -104,7 +104,8 @@ TEST_CASE("a deadlock is exit code 7, with its wait graph in the report", "[pres
   CHECK(ran.out.find("DEADLOCK") != std::string::npos);
   CHECK(ran.out.find("stopped after event ") != std::string::npos);
   CHECK(ran.out.find(" waits for frames since event ") != std::string::npos);
-  const Ran head = kmemlab("replay " + trace + " -a bsd386 --ram 128K --to 100");  // all is fine in the first 100 events
+  const Ran head =
+      kmemlab("replay " + trace + " -a bsd386 --ram 128K --to 100");  // all is fine in the first 100 events
   CHECK(head.exit == 7);
   CHECK(head.out.find("DEADLOCK") != std::string::npos);
   CHECK(head.out.find(" waits for frames since event ") != std::string::npos);
