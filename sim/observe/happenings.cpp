@@ -45,10 +45,19 @@ void Happenings::add_page(Happened kind, Addr page) {
   now_.push_back(h);
 }
 
+void Happenings::on_frames(const FramesNote& note) {
+  constexpr Happened kinds[] = {Happened::frames_taken, Happened::frames_given, Happened::frames_reclaimed};
+  Happening h;
+  h.kind = kinds[static_cast<unsigned>(note.kind)];
+  h.frames = note.frames;
+  h.missing = note.missing;
+  now_.push_back(h);
+}
+
 void Happenings::on_event_over(std::uint64_t event, std::span<const Step> steps) {
   for (Happening& h : now_) {
     h.during = event;
-    if (h.kind == Happened::page_mapped || h.kind == Happened::page_returned) h.event = event;
+    if (is_in(h.kind, of_pages | of_frames)) h.event = event;
   }
   event_over(event, now_, steps);
   now_.clear();

@@ -16,6 +16,7 @@ class Happenings : public Observer {
   void on_wake(const SleepNote& note) override { add_sleep(Happened::woke, note); }
   void page_mapped(Addr page) override { add_page(Happened::page_mapped, page); }
   void page_unmapped(Addr page) override { add_page(Happened::page_returned, page); }
+  void on_frames(const FramesNote& note) override;
   void on_booted() override { now_.clear(); }
   bool wants_steps() const override { return true; }
   void on_event_over(std::uint64_t event, std::span<const Step> steps) final;

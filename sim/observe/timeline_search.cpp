@@ -185,9 +185,8 @@ Fallible<std::vector<Happening>> Timeline::history(const Subject& subject, std::
   }
   const auto about_block = [&](const Happening& h) {
     const bool sleep = h.kind == Happened::slept || h.kind == Happened::woke;
-    const bool page = h.kind == Happened::page_mapped || h.kind == Happened::page_returned;
     if (sleep) return std::binary_search(events.begin(), events.end(), h.event);
-    return !page && h.id == *subject.block;
+    return !is_in(h.kind, of_pages | of_frames) && h.id == *subject.block;
   };
   const auto wanted = [&](const Happening& h) { return subject.block ? about_block(h) : overlaps(h, subject.range); };
   const std::uint64_t page_bytes = std::uint64_t{1} << checkpoints_.all().front().session->kernel().page_shift();

@@ -47,7 +47,7 @@ class CpuQueues {
   }
   /// After it has run: the next of those who wait is due at its end.
   void rearm(unsigned cpu, Agenda& agenda) {
-    if (!cpus_[cpu].ready.empty()) arm(cpu, agenda);
+    if (!cpus_[cpu].ready.empty() && !cpus_[cpu].armed) arm(cpu, agenda);
   }
 
   void digest_into(Digest& d) const {

@@ -18,7 +18,7 @@ struct IdleTime {
   static void page_event(R& r, const traces::EventBlock& b, std::uint32_t i) {
     r.current_event_ = b.first_event + i;
     r.clock_.idle_until(b.tick[i]);
-    r.pressure_.page_event(*r.kernel_, b, i);
+    if (const auto note = r.pressure_.page_event(*r.kernel_, b, i)) r.observer_->on_frames(*note);
     watch_frames(r);
     r.drain();
   }
@@ -53,7 +53,7 @@ struct IdleTime {
   template <class R>
   static void run_daemon(R& r) {
     r.clock_.idle_until(*r.pressure_.daemon().due());
-    r.pressure_.run_daemon(*r.kernel_);
+    r.observer_->on_frames(r.pressure_.run_daemon(*r.kernel_));
     watch_frames(r);
     r.drain();
   }

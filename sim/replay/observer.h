@@ -60,6 +60,8 @@ class Observer : public PageWatcher {
   virtual void on_completion(const Completion&) {}
   virtual void on_sleep(const SleepNote&) {}
   virtual void on_wake(const SleepNote&) {}
+  /// Frames went to, or came back from, somebody who is not the allocator (--pages pressure).
+  virtual void on_frames(const FramesNote&) {}
   /// These bytes of held pages are the system's tables from now on: neither live nor free.
   virtual void on_metadata(AddrRange) {}
   /// A system's own thread ran between two events; pages may have come and gone.

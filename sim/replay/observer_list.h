@@ -27,6 +27,9 @@ class ObserverList final : public Observer {
   void on_wake(const SleepNote& note) override {
     tell([&](auto& o) { o.on_wake(note); });
   }
+  void on_frames(const FramesNote& note) override {
+    tell([&](auto& o) { o.on_frames(note); });
+  }
   void on_background(std::uint64_t tick) override {
     tell([&](auto& o) { o.on_background(tick); });
   }

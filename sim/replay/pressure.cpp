@@ -41,14 +41,23 @@ Pressure::Pressure(const traces::KmtView& trace, const PressurePolicy& policy, K
   pages_per_frame_ = std::max<std::uint64_t>(frame / page, 1);
 }
 
-void Pressure::page_event(Kernel& kernel, const traces::EventBlock& b, std::uint32_t i) {
-  if (b.op[i] == traces::Op::page_alloc) return page_alloc(kernel, b, i);
-  if (is_echo(b.name[i])) return;
+std::optional<FramesNote> Pressure::page_event(Kernel& kernel, const traces::EventBlock& b, std::uint32_t i) {
+  using Kind = FramesNote::Kind;
+  if (b.op[i] == traces::Op::page_alloc) {
+    const std::uint64_t events = facts_.events_other, taken = facts_.other_taken, shortfall = facts_.shortfall;
+    page_alloc(kernel, b, i);
+    if (facts_.events_other == events) return std::nullopt;
+    return FramesNote{Kind::taken, facts_.other_taken - taken, facts_.shortfall - shortfall};
+  }
+  if (is_echo(b.name[i])) return std::nullopt;
   if (b.order[i] > order_max) {
     ++facts_.frees_undecided;
-    return;
+    return std::nullopt;
   }
+  const std::uint64_t held = held_, missing = facts_.debt + facts_.already_reclaimed;
   page_free(kernel, b.pfn[i], b.order[i]);
+  const FramesNote note{Kind::given, held - held_, facts_.debt + facts_.already_reclaimed - missing};
+  return note.frames + note.missing == 0 ? std::nullopt : std::optional(note);  // none: of pages not replayed
 }
 
 template <class F>

@@ -33,8 +33,8 @@ class Pressure {
   Pressure(const traces::KmtView& trace, const PressurePolicy& policy, Kernel& kernel);
 
   bool on() const { return on_; }
-  /// A page_alloc or page_free of the trace.
-  void page_event(Kernel& kernel, const traces::EventBlock& b, std::uint32_t i);
+  /// A page_alloc or page_free of the trace. None: it is not replayed.
+  std::optional<FramesNote> page_event(Kernel& kernel, const traces::EventBlock& b, std::uint32_t i);
   /// After a call, a page event or a run of the daemon. Returns when the daemon will run, if this woke it.
   std::optional<std::uint64_t> watch(Kernel& kernel, std::uint64_t now) {
     const std::uint64_t free = kernel.machine().free_frames();
@@ -43,7 +43,11 @@ class Pressure {
     return daemon_.notice(kernel, *this, now);
   }
   const PageDaemon& daemon() const { return daemon_; }
-  void run_daemon(Kernel& kernel) { daemon_.run(kernel, *this); }
+  FramesNote run_daemon(Kernel& kernel) {
+    const std::uint64_t before = daemon_.counts().reclaimed;
+    daemon_.run(kernel, *this);
+    return {FramesNote::Kind::reclaimed, daemon_.counts().reclaimed - before, 0};
+  }
 
   // ---- PageCache ----
   bool has_cache() const { return pages_.oldest() != PageBook::nobody; }

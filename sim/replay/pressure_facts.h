@@ -16,6 +16,19 @@ struct DaemonFacts {
   bool operator==(const DaemonFacts&) const = default;
 };
 
+/// What came of one page event that was replayed, or of one run of the page daemon.
+struct FramesNote {
+  enum class Kind : std::uint8_t {
+    taken,      ///< by pages of others
+    given,      ///< back, by pages of others
+    reclaimed,  ///< by the page daemon, from the page cache
+  };
+  Kind kind{};
+  std::uint64_t frames = 0;
+  /// Taken: wanted, and none was there. Given: of pages that had none, or were never seen. Reclaimed: 0.
+  std::uint64_t missing = 0;
+};
+
 /// Counts of frames, unless they say events.
 struct FrameFacts {
   bool pressure = false;  ///< the rest but ram is meaningful

@@ -162,7 +162,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
     run_until(b.tick[i]);
     current_event_ = b.first_event + i;
     clock_.now_tick = std::max(clock_.now_tick, b.tick[i]);
-    pressure_.page_event(*kernel_, b, i);
+    if (const auto note = pressure_.page_event(*kernel_, b, i)) observer_->on_frames(*note);
     watch_frames(clock_.now_tick);
     wake_those_ready(clock_.now_tick);
   }
@@ -312,7 +312,7 @@ class SmpReplayer : public Player<Adapter, JobClock> {
           SmpTaskQueue::run(*this, handle);
           break;
         case Due::Kind::daemon:
-          pressure_.run_daemon(*kernel_);
+          observer_->on_frames(pressure_.run_daemon(*kernel_));
           watch_frames(clock_.now_tick);
           wake_those_ready(clock_.now_tick);
           break;

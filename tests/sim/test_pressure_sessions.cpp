@@ -1,5 +1,9 @@
 // Sessions under pressure: copies play on as their originals do, on every system, with open and closed loop; and a
 // recording's own page events, held against what an import counted of them.
+#include "sim/observe/happenings.h"
+#include "sim/observe/ledger.h"
+#include "sim/replay/observer_list.h"
+#include "tests/sim/deadlock_checker.h"
 #include "tests/sim/host_proof_traces.h"
 #include "tests/sim/traces.h"
 
@@ -116,4 +120,41 @@ TEST_CASE("the page events of a recording, as its import counted them", "[pressu
   CHECK(wanted > 0);
 }
 
+TEST_CASE("what frames do is told event by event, and adds up to the report", "[pressure][timeline]") {
+  auto reader = pressed_day(2000).reader();
+  const std::string core = GENERATE("bsd386", "beos");  // one call at a time, and overlapping
+  INFO(core);
+  sim::ReplayPolicy policy;
+  policy.pressure = {sim::PageEvents::pressure, {}, 50'000};
+  const auto cores = sim::parse_core_specs({core});
+  auto session =
+      sim::open_session(reader.view(), cores.value()[0], {*sim::find_profile("x86-64"), 1 << 20, 0}, policy).value();
+  sim::Ledger ledger;
+  sim::HappeningList list([](const sim::Happening& h) { return is_in(h.kind, sim::of_frames); }, ~std::size_t{0});
+  sim::ObserverList both;
+  both.add(ledger), both.add(list);
+  REQUIRE(session->play(reader.events(), both, {}));
+  const sim::FrameFacts f = ledger.finish(session->finish(both)).frames;
+  const auto events = all_events(reader);
+  std::uint64_t taken = 0, shortfall = 0, given = 0, missing = 0, reclaimed = 0, runs = 0;
+  for (const sim::Happening& h : list.list()) {
+    if (h.kind == sim::Happened::frames_reclaimed) {
+      reclaimed += h.frames, ++runs;
+      continue;
+    }
+    const bool takes = h.kind == sim::Happened::frames_taken;
+    REQUIRE(h.event < events.size());
+    CHECK(events[h.event].op == (takes ? traces::Op::page_alloc : traces::Op::page_free));
+    (takes ? taken : given) += h.frames;
+    (takes ? shortfall : missing) += h.missing;
+  }
+  CHECK(taken == f.other_taken);
+  CHECK(shortfall == f.shortfall);
+  CHECK(missing == f.debt + f.already_reclaimed);
+  CHECK(runs == f.daemon.runs);
+  CHECK(reclaimed == f.daemon.reclaimed);
+  CHECK(taken - given - reclaimed == f.other_end);
+  CHECK(shortfall > 0);
+  CHECK(reclaimed > 0);
+}
 }  // namespace kmemlab::test

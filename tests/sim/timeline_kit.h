@@ -117,7 +117,7 @@ inline std::vector<sim::Happening> about_block(const std::vector<sim::Happening>
   std::vector<sim::Happening> list;
   for (const sim::Happening& h : all) {
     const bool sleep = h.kind == sim::Happened::slept || h.kind == sim::Happened::woke;
-    const bool of_page = h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned;
+    const bool of_page = is_in(h.kind, sim::of_pages | sim::of_frames);
     if (sleep ? events.count(h.event) != 0 : !of_page && h.id == granted.id) list.push_back(h);
   }
   return list;

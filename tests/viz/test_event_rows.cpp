@@ -32,3 +32,20 @@ TEST_CASE("each outcome is that of its own row's event", "[viz][events]") {
   CHECK(granted > 300);
   CHECK(late > 0);  // else this trace shows nothing
 }
+
+TEST_CASE("a page event under pressure says what became of its frames", "[viz][events]") {
+  const auto says = [](sim::Happened kind, std::uint64_t frames, std::uint64_t missing = 0) {
+    sim::Happening h;
+    h.kind = kind;
+    h.frames = frames, h.missing = missing;
+    viz::EventRow row;
+    row.happened = {h};
+    return viz::outcome_of(row);
+  };
+  CHECK(says(sim::Happened::frames_taken, 4) == "others take 4 frames");
+  CHECK(says(sim::Happened::frames_taken, 1, 3) == "others take 1 frame; 3 more are not to be had");
+  CHECK(says(sim::Happened::frames_given, 8) == "others give back 8 frames");
+  CHECK(says(sim::Happened::frames_given, 0, 1) == "others give back 0 frames; 1 page had none");
+  CHECK(says(sim::Happened::frames_reclaimed, 12) == "the page daemon frees 12 frames");
+  CHECK(says(sim::Happened::frames_reclaimed, 0) == "the page daemon finds nothing");
+}

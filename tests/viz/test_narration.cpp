@@ -100,6 +100,18 @@ TEST_CASE("pages side by side share a sentence", "[viz][narration]") {
             .size() == 2);
 }
 
+TEST_CASE("frames of others and of the page daemon have sentences", "[viz][narration]") {
+  const auto frames = [](Happened kind, std::uint64_t n, std::uint64_t missing) {
+    Happening h = happening(kind, 0);
+    h.frames = n, h.missing = missing;
+    return texts({h});
+  };
+  CHECK(frames(Happened::frames_taken, 4, 0) == Words{"Pages of others take 4 frames."});
+  CHECK(frames(Happened::frames_taken, 1, 3) == Words{"Pages of others take 1 frame, and would have liked 3 more."});
+  CHECK(frames(Happened::frames_given, 1, 0) == Words{"Pages of others go, and give back 1 frame."});
+  CHECK(frames(Happened::frames_reclaimed, 9, 0) == Words{"The page daemon frees 9 frames of the page cache."});
+  CHECK(frames(Happened::frames_reclaimed, 0, 0) == Words{"The page daemon finds the page cache empty."});
+}
 TEST_CASE("each step of an allocator has a sentence", "[viz][narration]") {
   const auto text = [](StepKind kind, std::uint16_t detail = 0) {
     return viz::narrate(Step{kind, detail, Addr{0x1000}, 4096}).text;

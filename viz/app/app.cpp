@@ -241,7 +241,7 @@ void App::take_search() {
     if (h.address) {
       const sim::Snapshot* now = runs_[focused_]->now();
       const std::uint64_t page_bytes = now != nullptr ? now->map.page_bytes() : 4096;
-      const bool page = h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned;
+      const bool page = is_in(h.kind, sim::of_pages);
       selection_.address = h.address;
       selection_.page = Addr{h.address.v & ~(page_bytes - 1)};
       selection_.block = page ? std::nullopt : std::optional(h.id);

@@ -73,6 +73,18 @@ Sentence sentence_of(const Happening& h, std::span<const Step> steps, const Who&
                   (h.slept_ticks == 0 ? std::string() : " after " + time_text(h.slept_ticks)) + ", and looks again.",
               Tone::sleep,
               {}};
+    case Happened::frames_taken:
+      return {"Pages of others take " + counted(h.frames, "frame", "frames") +
+                  (h.missing == 0 ? "." : ", and would have liked " + grouped(h.missing) + " more."),
+              Tone::page,
+              {}};
+    case Happened::frames_given:
+      return {"Pages of others go, and give back " + counted(h.frames, "frame.", "frames."), Tone::page, {}};
+    case Happened::frames_reclaimed:
+      return {h.frames == 0 ? "The page daemon finds the page cache empty."
+                            : "The page daemon frees " + counted(h.frames, "frame", "frames") + " of the page cache.",
+              Tone::page,
+              {}};
     case Happened::page_mapped:
     case Happened::page_returned:
       break;
@@ -81,7 +93,7 @@ Sentence sentence_of(const Happening& h, std::span<const Step> steps, const Who&
 }
 
 bool is_page(const Happening& h) {
-  return h.kind == Happened::page_mapped || h.kind == Happened::page_returned;
+  return is_in(h.kind, sim::of_pages);
 }
 
 /// Pages side by side that come one after the other, upwards or downwards.

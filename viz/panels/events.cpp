@@ -37,7 +37,7 @@ void draw_event(Look& look, const EventRow& row) {
                         ImGuiSelectableFlags_SpanAllColumns)) {
     look.go(row.number + 1);
     for (const sim::Happening& h : row.happened) {
-      if (!h.address || h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned) continue;
+      if (!h.address || is_in(h.kind, sim::of_pages)) continue;
       look.selection.address = h.address;
       look.selection.page = Addr{h.address.v & ~(look.page_bytes() - 1)};
       look.selection.block = h.id;

@@ -87,7 +87,7 @@ void draw_marks(const MapView& v) {
   const float line = v.look.theme.hairline();
   for (const sim::Happening& h : v.look.now->story.happenings) {
     if (!h.address) continue;
-    const bool page = h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned;
+    const bool page = is_in(h.kind, sim::of_pages);
     outline(v, h.address, page ? v.layout.page_bytes() : h.granted, c.changed, line);
     if (h.kind != sim::Happened::page_returned) continue;
     if (const auto r = place_of(v, h.address, v.layout.page_bytes())) {

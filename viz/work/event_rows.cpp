@@ -32,8 +32,7 @@ Fallible<std::vector<EventRow>> event_rows(sim::Timeline& timeline, const TraceN
   sim::HappeningList list([](const sim::Happening&) { return true; }, ~std::size_t{0});
   if (auto played = timeline.play_range(from, behind, list); !played) return Failure<Error>{played.error()};
   for (const sim::Happening& h : list.list()) {
-    const bool whose_arrival =
-        h.kind == sim::Happened::page_mapped || h.kind == sim::Happened::page_returned || h.kind == sim::Happened::woke;
+    const bool whose_arrival = is_in(h.kind, sim::of_pages | sim::of_frames | set_of(sim::Happened::woke));
     const std::uint64_t number = whose_arrival ? h.during : h.event;
     if (number >= from && number < end) rows[number - from].happened.push_back(h);
   }
@@ -81,6 +80,17 @@ std::string outcome_of(const EventRow& row) {
       case sim::Happened::page_returned:
         ++returned;
         continue;
+      case sim::Happened::frames_taken:
+        one = "others take " + counted(h.frames, "frame", "frames");
+        if (h.missing != 0) one += "; " + counted(h.missing, "more is", "more are") + " not to be had";
+        break;
+      case sim::Happened::frames_given:
+        one = "others give back " + counted(h.frames, "frame", "frames");
+        if (h.missing != 0) one += "; " + counted(h.missing, "page", "pages") + " had none";
+        break;
+      case sim::Happened::frames_reclaimed:
+        one = "the page daemon " + (h.frames == 0 ? "finds nothing" : "frees " + counted(h.frames, "frame", "frames"));
+        break;
     }
     s += (s.empty() ? "" : "; ") + one;
   }

@@ -17,7 +17,7 @@ namespace kmemlab::viz {
 struct EventRow {
   std::uint64_t number = 0;
   traces::Event event;
-  /// What came of it, if it did so soon; pages and wake-ups: during its arrival.
+  /// What came of it, if it did so soon; pages, frames and wake-ups: during its arrival.
   std::vector<sim::Happening> happened;
 };
 
