@@ -46,7 +46,8 @@ class Pressure {
   FramesNote run_daemon(Kernel& kernel) {
     const std::uint64_t before = daemon_.counts().reclaimed;
     daemon_.run(kernel, *this);
-    return {FramesNote::Kind::reclaimed, daemon_.counts().reclaimed - before, 0};
+    const std::uint64_t free = kernel.machine().free_frames(), high = facts_.limits.high;
+    return {FramesNote::Kind::reclaimed, daemon_.counts().reclaimed - before, free < high ? high - free : 0};
   }
 
   // ---- PageCache ----

@@ -25,7 +25,8 @@ struct FramesNote {
   };
   Kind kind{};
   std::uint64_t frames = 0;
-  /// Taken: wanted, and none was there. Given: of pages that had none, or were never seen. Reclaimed: 0.
+  /// Taken: wanted, and none was there. Given: of pages that had none, or were never seen. Reclaimed: that the cache
+  /// did not have, up to the high watermark.
   std::uint64_t missing = 0;
 };
 

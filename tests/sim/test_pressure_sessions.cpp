@@ -136,10 +136,11 @@ TEST_CASE("what frames do is told event by event, and adds up to the report", "[
   REQUIRE(session->play(reader.events(), both, {}));
   const sim::FrameFacts f = ledger.finish(session->finish(both)).frames;
   const auto events = all_events(reader);
-  std::uint64_t taken = 0, shortfall = 0, given = 0, missing = 0, reclaimed = 0, runs = 0;
+  std::uint64_t taken = 0, shortfall = 0, given = 0, missing = 0, reclaimed = 0, runs = 0, starved = 0;
   for (const sim::Happening& h : list.list()) {
     if (h.kind == sim::Happened::frames_reclaimed) {
       reclaimed += h.frames, ++runs;
+      starved += h.missing != 0 ? 1 : 0;
       continue;
     }
     const bool takes = h.kind == sim::Happened::frames_taken;
@@ -153,6 +154,7 @@ TEST_CASE("what frames do is told event by event, and adds up to the report", "[
   CHECK(missing == f.debt + f.already_reclaimed);
   CHECK(runs == f.daemon.runs);
   CHECK(reclaimed == f.daemon.reclaimed);
+  CHECK(starved == f.daemon.starved);
   CHECK(taken - given - reclaimed == f.other_end);
   CHECK(shortfall > 0);
   CHECK(reclaimed > 0);

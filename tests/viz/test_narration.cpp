@@ -109,8 +109,9 @@ TEST_CASE("frames of others and of the page daemon have sentences", "[viz][narra
   CHECK(frames(Happened::frames_taken, 4, 0) == Words{"Pages of others take 4 frames."});
   CHECK(frames(Happened::frames_taken, 1, 3) == Words{"Pages of others take 1 frame, and would have liked 3 more."});
   CHECK(frames(Happened::frames_given, 1, 0) == Words{"Pages of others go, and give back 1 frame."});
-  CHECK(frames(Happened::frames_reclaimed, 9, 0) == Words{"The page daemon frees 9 frames of the page cache."});
-  CHECK(frames(Happened::frames_reclaimed, 0, 0) == Words{"The page daemon finds the page cache empty."});
+  CHECK(frames(Happened::frames_reclaimed, 9, 0) == Words{"The page daemon frees 9 frames."});
+  CHECK(frames(Happened::frames_reclaimed, 0, 7) ==
+        Words{"The page daemon frees 0 frames: then the page cache is empty, 7 too early."});
 }
 TEST_CASE("each step of an allocator has a sentence", "[viz][narration]") {
   const auto text = [](StepKind kind, std::uint16_t detail = 0) {

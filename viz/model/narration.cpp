@@ -81,8 +81,8 @@ Sentence sentence_of(const Happening& h, std::span<const Step> steps, const Who&
     case Happened::frames_given:
       return {"Pages of others go, and give back " + counted(h.frames, "frame.", "frames."), Tone::page, {}};
     case Happened::frames_reclaimed:
-      return {h.frames == 0 ? "The page daemon finds the page cache empty."
-                            : "The page daemon frees " + counted(h.frames, "frame", "frames") + " of the page cache.",
+      return {"The page daemon frees " + counted(h.frames, "frame", "frames") +
+                  (h.missing == 0 ? "." : ": then the page cache is empty, " + grouped(h.missing) + " too early."),
               Tone::page,
               {}};
     case Happened::page_mapped:

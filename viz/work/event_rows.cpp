@@ -89,7 +89,8 @@ std::string outcome_of(const EventRow& row) {
         if (h.missing != 0) one += "; " + counted(h.missing, "page", "pages") + " had none";
         break;
       case sim::Happened::frames_reclaimed:
-        one = "the page daemon " + (h.frames == 0 ? "finds nothing" : "frees " + counted(h.frames, "frame", "frames"));
+        one = "the page daemon frees " + counted(h.frames, "frame", "frames");
+        if (h.missing != 0) one += "; the cache has no more, " + grouped(h.missing) + " short";
         break;
     }
     s += (s.empty() ? "" : "; ") + one;
