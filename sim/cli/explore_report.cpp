@@ -21,9 +21,6 @@ std::span<const MarkName> names_of(const std::string& system) {
   return {};
 }
 
-}  // namespace
-
-namespace {
 /// "HEAD name name ...", in lines of about 110 columns; nothing without names.
 std::string in_lines(const std::string& head, const std::vector<std::string>& names) {
   if (names.empty()) return {};
@@ -37,6 +34,19 @@ std::string in_lines(const std::string& head, const std::vector<std::string>& na
   }
   return text + line + "\n";
 }
+
+/// Null: each run's own.
+nlohmann::ordered_json bounds_json(const Bounds& b) {
+  const auto own = [](const std::optional<unsigned>& n) {
+    return n ? nlohmann::ordered_json(*n) : nlohmann::ordered_json(nullptr);
+  };
+  return {{"quick", b.quick},
+          {"ops", own(b.depth)},
+          {"interrupts", own(b.placements)},
+          {"pairs", own(b.pairs)},
+          {"failures", own(b.failures)}};
+}
+
 }  // namespace
 
 void ExploreReport::add(const Run&, const RunResult& result) {
@@ -104,20 +114,6 @@ std::string ExploreReport::text() const {
   if (good_) text += told_.empty() ? "no finding\n" : "no finding but the historic defects\n";
   return text;
 }
-
-namespace {
-/// Null: each run's own.
-nlohmann::ordered_json bounds_json(const Bounds& b) {
-  const auto own = [](const std::optional<unsigned>& n) {
-    return n ? nlohmann::ordered_json(*n) : nlohmann::ordered_json(nullptr);
-  };
-  return {{"quick", b.quick},
-          {"ops", own(b.depth)},
-          {"interrupts", own(b.placements)},
-          {"pairs", own(b.pairs)},
-          {"failures", own(b.failures)}};
-}
-}  // namespace
 
 std::string ExploreReport::json() const {
   nlohmann::ordered_json out;

@@ -27,7 +27,7 @@ const VerbSpec spec{
     "core's invariants are checked. In every state, one interrupt is tried at every place of every call, every frame\n"
     "and map entry is refused in turn, and whoever sleeps is woken for nothing; in the first states, two interrupts\n"
     "at every pair of places. mode=faithful finds the system's known defects, and must find all of them and nothing\n"
-    "else.",
+    "else. With other options of the core, answers to errors, pages kept at rest and marks not reached are not judged.",
     "kmemlab explore bsd386 --quick",
     {{"quick", Takes::nothing, "", "smaller bounds, for a quick answer"},
      {"run", Takes::values, "NAME", "only this run of the menu; --list names them"},

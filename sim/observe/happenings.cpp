@@ -46,9 +46,8 @@ void Happenings::add_page(Happened kind, Addr page) {
 }
 
 void Happenings::on_frames(const FramesNote& note) {
-  constexpr Happened kinds[] = {Happened::frames_taken, Happened::frames_given, Happened::frames_reclaimed};
   Happening h;
-  h.kind = kinds[static_cast<unsigned>(note.kind)];
+  h.kind = kind_of(note);
   h.frames = note.frames;
   h.missing = note.missing;
   now_.push_back(h);

@@ -75,11 +75,6 @@ void IntervalBook::held(std::uint64_t pages) {
   now.held_max = std::max(now.held_max, held_);
 }
 
-void IntervalBook::on_frames(const FramesNote& note) {
-  constexpr Happened kinds[] = {Happened::frames_taken, Happened::frames_given, Happened::frames_reclaimed};
-  ++at(kinds[static_cast<unsigned>(note.kind)]);
-}
-
 void IntervalBook::page_mapped(Addr page) {
   ++at(Happened::page_mapped);
   touch(page_of(page), page_of(page));

@@ -38,7 +38,7 @@ class IntervalBook final : public Observer {
   void on_completion(const Completion& c) override;
   void on_sleep(const SleepNote&) override { ++at(Happened::slept); }
   void on_wake(const SleepNote&) override { ++at(Happened::woke); }
-  void on_frames(const FramesNote& note) override;
+  void on_frames(const FramesNote& note) override { ++at(kind_of(note)); }
   void page_mapped(Addr page) override;
   void page_unmapped(Addr page) override;
 

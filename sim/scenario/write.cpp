@@ -189,6 +189,22 @@ Step call_step(std::string call, std::string as, std::string task) {
   return step;
 }
 
+Step run_step(std::string task) {
+  Step step;
+  step.kind = Step::Kind::run;
+  step.text = std::move(task);
+  return step;
+}
+
+Step poke_step(std::string at, std::string value, unsigned bytes) {
+  Step step;
+  step.kind = Step::Kind::poke;
+  step.text = std::move(at);
+  step.value = std::move(value);
+  step.size = std::to_string(bytes);
+  return step;
+}
+
 std::string write_scenario(const Scenario& s) {
   std::string text = "{\n";
   const auto member = [&](const char* name, const std::string& json) {

@@ -17,6 +17,11 @@ namespace kmemlab::scenario {
 /// A step that makes a call and gives its result a name.
 Step call_step(std::string call, std::string as = {}, std::string task = "main");
 
+/// A sleeping task, or a thread of the system, goes on.
+Step run_step(std::string task);
+/// `bytes` of guest memory change. Both texts are expressions.
+Step poke_step(std::string at, std::string value, unsigned bytes);
+
 /// The file's text, one step a line. Reading it gives the scenario again; members that have their default are left out.
 std::string write_scenario(const Scenario& scenario);
 

@@ -67,8 +67,8 @@ TEST_CASE("free frames: values, watermarks as lines, an edge not far above them"
 
 TEST_CASE("names of the watermarks stand beside their lines, or together", "[counters]") {
   const auto lines = viz::track_lines(short_of_frames({10, 20, 30}, 3), track("free frames"));
-  CHECK(viz::line_rise(lines[2], 100, 200) == 60);
-  CHECK(viz::line_rise(lines[2], 20, 200) == 200);
+  CHECK(viz::pixels_of(lines[2].value, 100, 200) == 60);
+  CHECK(viz::pixels_of(lines[2].value, 20, 200) == 200);
   using Labels = std::vector<viz::LineLabel>;
   CHECK(viz::line_labels(lines, 100, 200, 14, 14) == Labels{{"reserve 10", 173}, {"low 20", 153}, {"high 30", 133}});
   CHECK(viz::line_labels(lines, 100, 100, 14, 14).empty());  // ten pixels apart: they would overlap

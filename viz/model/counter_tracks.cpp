@@ -144,17 +144,12 @@ std::vector<TrackLine> track_lines(const sim::Prepared& whole, unsigned track) {
   return {{"reserve", limits.reserve}, {"low", limits.low}, {"high", limits.high}};
 }
 
-int line_rise(const TrackLine& line, std::uint64_t top, int height) {
-  if (top == 0) return 0;
-  return static_cast<int>(static_cast<u128>(std::min(line.value, top)) * static_cast<unsigned>(height) / top);
-}
-
 std::vector<LineLabel> line_labels(const std::vector<TrackLine>& lines, std::uint64_t top, int height, int text,
                                    int corner) {
   std::vector<LineLabel> labels;
   int free_to = height;  // upper edge of the label below
   for (const TrackLine& line : lines) {
-    const int y = std::min(height - line_rise(line, top, height) - text / 2, height - text);
+    const int y = std::min(height - pixels_of(line.value, top, height) - text / 2, height - text);
     if (y + text > free_to || y < corner) return {};
     labels.push_back({fmt::format("{} {}", line.name, grouped(line.value)), y});
     free_to = y;

@@ -40,8 +40,6 @@ struct TrackLine {
 };
 /// The watermarks, for the free frames; else none. Lowest first.
 std::vector<TrackLine> track_lines(const sim::Prepared& whole, unsigned track);
-/// How far above the lower edge of a plot of this height a line lies, in pixels.
-int line_rise(const TrackLine& line, std::uint64_t top, int height);
 /// The name of a line and its value, at the right edge of a plot.
 struct LineLabel {
   std::string words;

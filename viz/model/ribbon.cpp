@@ -15,11 +15,6 @@ bool woven(Weave weave, int x, int y, int grain) {
   return weave == Weave::hatch && falls;
 }
 
-int pixels_of(std::uint64_t value, std::uint64_t top, int height) {
-  if (top == 0) return 0;
-  return static_cast<int>(static_cast<u128>(std::min(value, top)) * static_cast<unsigned>(height) / top);
-}
-
 /// With a least height the values share what is above it: 1 of 1,000 is seen, and more is still higher.
 int height_of(std::uint64_t value, std::uint64_t top, int height, const RibbonStyle& style) {
   if (value == 0) return 0;
@@ -33,6 +28,11 @@ const T& at_column(std::span<const T> all, int column, int width) {
 }
 
 }  // namespace
+
+int pixels_of(std::uint64_t value, std::uint64_t top, int height) {
+  if (top == 0) return 0;
+  return static_cast<int>(static_cast<u128>(std::min(value, top)) * static_cast<unsigned>(height) / top);
+}
 
 Plot track_plot(int row, int width, int height, int gap, int separator) {
   return {0, height * row + gap, width, std::max(0, height - gap - separator)};

@@ -28,6 +28,9 @@ struct Plot {
   int x = 0, y = 0, width = 0, height = 0;
 };
 
+/// How far above the lower edge of a plot a value lies.
+int pixels_of(std::uint64_t value, std::uint64_t top, int height);
+
 /// One of several tracks of equal height that stand below each other: below a gap, and above the line that separates
 /// it from the next, which would cover the lowest row and with it every value that is small.
 Plot track_plot(int row, int width, int height, int gap, int separator);

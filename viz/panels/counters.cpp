@@ -87,7 +87,7 @@ void draw_edges(const Look& look, const Layout& at, const Painted& painted, std:
   const std::vector<TrackLine> lines = track_lines(*look.whole, i);
   float dash = t.px(0.25F);
   for (const TrackLine& line : lines) {
-    const float y = upper + static_cast<float>(plot.height - line_rise(line, painted.top[i], plot.height));
+    const float y = upper + static_cast<float>(plot.height - pixels_of(line.value, painted.top[i], plot.height));
     for (float x = at.graphs.min.x; x < right; x += 2 * dash)
       list.AddRectFilled({x, y}, {std::min(x + dash, right), y + t.hairline()}, t.colours.text);
     dash *= 2;

@@ -29,16 +29,18 @@ class Constants final : public scenario::Scope {
   const std::map<std::string, std::uint64_t>& all_;
 };
 
-std::string with_block_name(std::string text) {
-  for (auto at = text.find('$'); at != std::string::npos; at = text.find('$', at)) text.replace(at, 1, "block_");
-  return text;
-}
-
 void add_name(std::vector<std::string>& names, const std::string& name) {
   if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
 }  // namespace
+
+std::string with_block(std::string text, const std::string& name) {
+  for (auto at = text.find('$'); at != std::string::npos; at = text.find('$', at + name.size())) {
+    text.replace(at, 1, name);
+  }
+  return text;
+}
 
 std::size_t Plan::name_index(const std::string& name) const {
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
@@ -51,7 +53,7 @@ std::size_t Plan::operation_index(const std::string& name) const {
 }
 
 Fallible<PlannedCall> Plan::plan_call(const std::string& text) const {
-  const auto matched = scenario::match_call(with_block_name(text), system->functions());
+  const auto matched = scenario::match_call(with_block(text, block_in_expressions), system->functions());
   if (!matched) return Failure<Error>{matched.error()};
   const scenario::Function& f = system->functions()[matched->function];
   PlannedCall call;
@@ -70,7 +72,7 @@ Fallible<PlannedCall> Plan::plan_call(const std::string& text) const {
       a.name = name_index(a.text);
       if (value) {
         a.fixed.value = *value;
-      } else if (a.text == "block_") {
+      } else if (a.text == block_in_expressions) {
         a.from = PlannedArgument::From::block;
       } else {
         a.from = a.name < names.size() ? PlannedArgument::From::name : PlannedArgument::From::expression;

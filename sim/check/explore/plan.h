@@ -14,6 +14,11 @@
 
 namespace kmemlab::sim::explore {
 
+/// `$` in a menu's text is the block of this name.
+std::string with_block(std::string text, const std::string& name);
+/// As expressions name it.
+inline constexpr const char* block_in_expressions = "block_";
+
 struct PlannedArgument {
   enum class From : std::uint8_t { constant, block, name, expression };
   From from = From::constant;

@@ -5,12 +5,15 @@
 #include <iterator>
 
 #include "sim/check/explore/story_steps.h"
+#include "sim/scenario/write.h"
 
 namespace kmemlab::sim::explore {
 
 namespace {
 
+using scenario::poke_step;
 using scenario::Returns;
+using scenario::run_step;
 using scenario::Step;
 using Kind = Operation::Kind;
 

@@ -12,13 +12,6 @@ std::string block_name(std::uint32_t born) {
   return "p" + std::to_string(born);
 }
 
-std::string with_block(std::string text, const std::string& name) {
-  for (auto at = text.find('$'); at != std::string::npos; at = text.find('$', at + name.size())) {
-    text.replace(at, 1, name);
-  }
-  return text;
-}
-
 bool makes_block(const Menu& menu, const Action& action) {
   const Kind kind = menu.operations[action.operation].kind;
   return action.kind == Action::Kind::operation && (kind == Kind::allocate || kind == Kind::resize);
@@ -46,22 +39,6 @@ Step step_of(const World& world, const Action& a) {
   } else {
     step.cpu = a.task % world.kernel().cpus();
   }
-  return step;
-}
-
-Step run_step(std::string task) {
-  Step step;
-  step.kind = Step::Kind::run;
-  step.text = std::move(task);
-  return step;
-}
-
-Step poke_step(std::string at, std::string value, unsigned bytes) {
-  Step step;
-  step.kind = Step::Kind::poke;
-  step.text = std::move(at);
-  step.value = std::move(value);
-  step.size = std::to_string(bytes);
   return step;
 }
 

@@ -14,16 +14,11 @@ inline constexpr const char* handler = "handler";
 inline constexpr unsigned handler_level = 3;
 
 std::string block_name(std::uint32_t born);
-/// `$` in a menu's text is the block of this name.
-std::string with_block(std::string text, const std::string& name);
 /// An operation from which a block comes, if it does not fail.
 bool makes_block(const Menu& menu, const Action& action);
 
 /// The action that `world` is about to make.
 scenario::Step step_of(const World& world, const Action& action);
-/// The task, or the thread of the system, goes on.
-scenario::Step run_step(std::string task);
-scenario::Step poke_step(std::string at, std::string value, unsigned bytes);
 
 /// What handlers call, to be asked before they arrive: by then what they free may be gone.
 std::vector<std::string> arrival_texts(const Menu& menu, const std::vector<Arrival>& arrivals);

@@ -77,7 +77,7 @@ class World final : PageWatcher, InterruptSource, FaultInjector {
   std::optional<Trouble> call(const std::string& text, const std::string& as);
   std::optional<Trouble> poke(const std::string& at, const std::string& value, unsigned bytes, Addr block = {});
   /// An expression of names, constants, memory; `$` is the block.
-  Fallible<std::uint64_t> evaluate(std::string text, Addr block) const;
+  Fallible<std::uint64_t> evaluate(const std::string& text, Addr block) const;
   /// Makes misuse `index` on live block `block`; trouble if it is not noticed as it must be.
   std::optional<Trouble> misuse(std::size_t index, std::size_t block);
   /// False if the misuse needs a sleeper whom nobody could have woken.

@@ -35,7 +35,7 @@ class Names final : public scenario::Scope {
         const scenario::Driver& driver, Addr block)
       : plan_(plan), values_(values), kernel_(kernel), driver_(driver), block_(block) {}
   Fallible<std::uint64_t> name(const std::string& name) const override {
-    if (name == "block_") return block_.v;
+    if (name == block_in_expressions) return block_.v;
     const std::size_t i = plan_.name_index(name);
     if (i < values_.size() && values_[i]) return *values_[i];
     const auto found = plan_.constants.find(name);
@@ -244,9 +244,8 @@ std::optional<Trouble> World::call(const std::string& text, const std::string& a
   return std::nullopt;
 }
 
-Fallible<std::uint64_t> World::evaluate(std::string text, Addr block) const {
-  for (auto i = text.find('$'); i != std::string::npos; i = text.find('$', i)) text.replace(i, 1, "block_");
-  return scenario::evaluate(text, Names(*plan_, names_, kernel_, *driver_, block));
+Fallible<std::uint64_t> World::evaluate(const std::string& text, Addr block) const {
+  return scenario::evaluate(with_block(text, block_in_expressions), Names(*plan_, names_, kernel_, *driver_, block));
 }
 
 std::optional<Trouble> World::poke(const std::string& at, const std::string& value, unsigned bytes, Addr block) {
