@@ -9,7 +9,6 @@
 #include "core/base/addr.h"
 #include "core/machine/channel.h"
 #include "core/machine/outcome.h"
-#include "sim/replay/pressure_facts.h"
 
 namespace kmemlab::sim {
 
@@ -44,12 +43,6 @@ inline constexpr HappenedSet of_frames =
     set_of(Happened::frames_taken) | set_of(Happened::frames_given) | set_of(Happened::frames_reclaimed);
 constexpr bool is_in(Happened kind, HappenedSet kinds) {
   return (set_of(kind) & kinds) != 0;
-}
-
-constexpr Happened kind_of(const FramesNote& note) {
-  return note.kind == FramesNote::Kind::taken   ? Happened::frames_taken
-         : note.kind == FramesNote::Kind::given ? Happened::frames_given
-                                                : Happened::frames_reclaimed;
 }
 
 struct Happening {

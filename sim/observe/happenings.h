@@ -9,6 +9,12 @@
 
 namespace kmemlab::sim {
 
+constexpr Happened kind_of(const FramesNote& note) {
+  return note.kind == FramesNote::Kind::taken   ? Happened::frames_taken
+         : note.kind == FramesNote::Kind::given ? Happened::frames_given
+                                                : Happened::frames_reclaimed;
+}
+
 class Happenings : public Observer {
  public:
   void on_completion(const Completion& c) override;

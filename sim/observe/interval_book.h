@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/addr.h"
-#include "sim/observe/happening.h"
+#include "sim/observe/happenings.h"
 #include "sim/replay/observer.h"
 
 namespace kmemlab::sim {
