@@ -288,4 +288,22 @@ TEST_CASE("a run that stops ahead of its window has nothing in it, and says why 
   CHECK(run.report.unmatched_frees == 0);
 }
 
+TEST_CASE("who is woken in vain waits since the first sleep", "[deadlock]") {
+  TraceMaker t;
+  t.task(1).at(1000);
+  for (unsigned n = 0; n < 12; ++n) t.alloc(4096);
+  t.task(2).at(2'000'000).alloc(4096);
+  t.task(3).at(3'000'000).alloc(4096);
+  t.task(1).at(4'000'000).free(3);  // wakes both; there is room for the first
+  const Judged j = judged(t, small);
+  CHECK(j.run.report.asleep_at_end == 1);
+  REQUIRE(j.run.sleeps.size() == 3);
+  REQUIRE(j.run.report.wait_graph.waiters.size() == 1);
+  const WaitGraph::Waiter& w = j.run.report.wait_graph.waiters[0];
+  CHECK(w.event == 13);
+  CHECK(w.woken_in_vain == 1);
+  CHECK(w.since_tick == j.run.sleeps[1].tick);
+  CHECK(j.run.sleeps[2].tick > 4'000'000);
+}
+
 }  // namespace kmemlab::test
