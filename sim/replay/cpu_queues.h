@@ -2,8 +2,8 @@
 // wait, the agenda (agenda.h) has one `start` a CPU.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "core/base/digest.h"
@@ -36,13 +36,17 @@ class CpuQueues {
     Cpu& c = cpus_[cpu];
     c.armed = false;
     if (!is_free(cpu, now)) {
-      c.ready.insert(c.ready.begin(), c.behind_another.begin(), c.behind_another.end());
+      c.ready.insert(c.ready.begin() + static_cast<std::ptrdiff_t>(c.served), c.behind_another.begin(),
+                     c.behind_another.end());
       c.behind_another.clear();
       arm(cpu, agenda);
       return false;
     }
-    job = c.ready.front();
-    c.ready.pop_front();
+    job = c.ready[c.served++];
+    if (2 * c.served >= c.ready.size()) {  // so that each job moves at most once
+      c.ready.erase(c.ready.begin(), c.ready.begin() + static_cast<std::ptrdiff_t>(c.served));
+      c.served = 0;
+    }
     return true;
   }
   /// After it has run: the next of those who wait is due at its end.
@@ -53,25 +57,26 @@ class CpuQueues {
   void digest_into(Digest& d) const {
     for (const Cpu& c : cpus_) {
       d.add(c.free_at);
-      for (const std::deque<std::uint32_t>* q : {&c.ready, &c.behind_another}) {
-        d.add(std::uint64_t{q->size()});
-        for (const std::uint32_t job : *q) d.add(std::uint64_t{job});
-      }
+      d.add(std::uint64_t{c.behind_another.size()});
+      for (const std::uint32_t job : c.behind_another) d.add(std::uint64_t{job});
+      d.add(std::uint64_t{c.ready.size() - c.served});
+      for (std::size_t i = c.served; i < c.ready.size(); ++i) d.add(std::uint64_t{c.ready[i]});
     }
   }
   std::size_t bytes() const {
-    std::size_t waiting = 0;
-    for (const Cpu& c : cpus_) waiting += c.ready.size() + c.behind_another.size();
-    return cpus_.capacity() * sizeof(Cpu) + waiting * sizeof(std::uint32_t);
+    std::size_t jobs = 0;
+    for (const Cpu& c : cpus_) jobs += c.ready.capacity() + c.behind_another.capacity();
+    return cpus_.capacity() * sizeof(Cpu) + jobs * sizeof(std::uint32_t);
   }
 
  private:
   struct Cpu {
     std::uint64_t free_at = 0;  ///< end of its last call
     std::uint64_t armed_tick = 0;
-    bool armed = false;                        ///< the agenda has its `start`, at `armed_tick`
-    std::deque<std::uint32_t> ready;           ///< jobs
-    std::deque<std::uint32_t> behind_another;  ///< of `armed_tick`, who came when another call had taken the CPU again
+    bool armed = false;                         ///< the agenda has its `start`, at `armed_tick`
+    std::vector<std::uint32_t> ready;           ///< jobs; vectors, since an empty one costs a copied session nothing
+    std::size_t served = 0;                     ///< of `ready`, from the front
+    std::vector<std::uint32_t> behind_another;  ///< of `armed_tick`, who came when another call had taken the CPU again
   };
   void arm(unsigned cpu, Agenda& agenda) {
     Cpu& c = cpus_[cpu];
